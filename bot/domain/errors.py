@@ -1,0 +1,143 @@
+"""Everything that can be refused, as one tree.
+
+    PullcordError
+    ├── InvalidError               invalid: something in the request is wrong, with pointers
+    │   └── OwnerRequiredError     owner_required
+    ├── KeyReusedError             idempotency_key_reused
+    ├── NotFoundError              not_found
+    ├── UnauthorizedError          unauthorized
+    ├── ForbiddenError             forbidden
+    │   └── OwnEscalationError     own_escalation
+    ├── AlreadySettledError        already_settled
+    ├── StaleActionError           digest_mismatch: what was shown is no longer what would run
+    ├── DigestMismatchError        digest_mismatch
+    ├── NothingToRunError          nothing_to_run
+    ├── AlreadyRedeemedError       already_redeemed
+    ├── ApprovalExpiredError       approval_expired
+    ├── OutcomeRecordedError       outcome_recorded
+    └── UnavailableError           unavailable: the database cannot answer just now
+
+The `code` is for programs and stays; the sentence is for people and may change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class PullcordError(Exception):
+    """A refusal that its reader can do something about."""
+
+    code: ClassVar[str]
+    #: What the verb wrote before it refused is still committed.
+    keeps_work: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in what was sent; `pointer` is an RFC 6901 JSON Pointer."""
+
+    pointer: str
+    message: str
+
+
+class InvalidError(PullcordError):
+    """What was sent cannot be used as it is."""
+
+    code = "invalid"
+
+    def __init__(self, detail: str, faults: Sequence[Fault] = ()) -> None:
+        super().__init__(detail)
+        self.faults = tuple(faults)
+
+
+class OwnerRequiredError(InvalidError):
+    """The route forbids self-approval, so somebody must own the key."""
+
+    code = "owner_required"
+
+
+class KeyReusedError(PullcordError):
+    """An idempotency key came back with another body."""
+
+    code = "idempotency_key_reused"
+
+
+class NotFoundError(PullcordError):
+    """There is no such thing, or it belongs to somebody else."""
+
+    code = "not_found"
+
+
+class UnauthorizedError(PullcordError):
+    """The key is missing, unknown, expired or revoked."""
+
+    code = "unauthorized"
+
+
+class ForbiddenError(PullcordError):
+    """The key or the person may not do this."""
+
+    code = "forbidden"
+
+
+class OwnEscalationError(ForbiddenError):
+    """Nobody decides what they asked themselves."""
+
+    code = "own_escalation"
+
+
+class AlreadySettledError(PullcordError):
+    """Someone was faster, or time ran out.
+
+    An overdue escalation is settled by the verb that finds it, so the work is kept.
+    """
+
+    code = "already_settled"
+    keeps_work = True
+
+
+class StaleActionError(PullcordError):
+    """The action changed after it was shown, so the vote would mean something else."""
+
+    code = "digest_mismatch"
+
+
+class DigestMismatchError(PullcordError):
+    """The agent holds another action than the one that was decided."""
+
+    code = "digest_mismatch"
+
+
+class NothingToRunError(PullcordError):
+    """No decision allows anything to run."""
+
+    code = "nothing_to_run"
+
+
+class AlreadyRedeemedError(PullcordError):
+    """Another redeemer was handed this approval."""
+
+    code = "already_redeemed"
+
+
+class ApprovalExpiredError(PullcordError):
+    """The approval was not redeemed in time."""
+
+    code = "approval_expired"
+
+
+class OutcomeRecordedError(PullcordError):
+    """Another outcome was reported before."""
+
+    code = "outcome_recorded"
+
+
+class UnavailableError(PullcordError):
+    """The database cannot answer just now; nothing was changed."""
+
+    code = "unavailable"

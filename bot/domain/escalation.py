@@ -1,0 +1,255 @@
+"""The escalation, its states, and the only ways from one to the next.
+
+open ──decide──▶ decided · open ──deadline──▶ expired · open ──withdraw──▶ cancelled
+Votes, a proposal, the redeeming and the outcome are facts beside the state, never states.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from bot.domain.digest import digest, effective
+from bot.domain.errors import (
+    AlreadyRedeemedError,
+    AlreadySettledError,
+    ApprovalExpiredError,
+    DigestMismatchError,
+    NothingToRunError,
+    OutcomeRecordedError,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from bot.domain.people import Actor
+    from bot.domain.request import DecisionType, Request, Urgency
+
+Status = Literal["open", "decided", "expired", "cancelled"]
+Provenance = Literal["human", "rule", "timeout"]
+OutcomeStatus = Literal["succeeded", "failed", "not_run"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """Whose agreement an action needs, and how often."""
+
+    route: str
+    approvals: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """One voice. A person's later vote replaces their earlier one."""
+
+    actor: Actor
+    type: DecisionType
+    #: The action it agrees to; None for a refusal.
+    effective_digest: str | None
+    at: datetime
+    comment: str | None = None
+    guidance: str | None = None
+    stop_run: bool = False
+    #: False where the voter may propose the action but not agree to it.
+    counts: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """An edit that waits for the agreement it needs; the card shows it in place of the request."""
+
+    arguments: dict[str, Any]
+    digest: str
+    need: Need
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The answer. `effective` is exactly what may run; None when nothing may."""
+
+    id: str
+    type: DecisionType
+    provenance: Provenance
+    effective: dict[str, Any] | None
+    effective_digest: str | None
+    modified_arguments: dict[str, Any] | None
+    comment: str | None
+    guidance: str | None
+    stop_run: bool
+    decided_by: Actor
+    decided_at: datetime
+    #: Until when it can be redeemed; None where nothing may run.
+    expires_at: datetime | None
+    rule: str | None
+    votes: tuple[Vote, ...]
+    policy_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redeemed:
+    redeem_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    status: OutcomeStatus
+    note: str | None
+    reported_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """One question of one agent, and everything that became of it."""
+
+    id: str
+    agent: str
+    owners: frozenset[str]
+    status: Status
+    #: Grows with every change that a reader of the resource could see.
+    version: int
+    created_at: datetime
+    expires_at: datetime
+    request: Request
+    action_digest: str
+    urgency: Urgency
+    need: Need
+    valid_for: timedelta
+    #: The policy's rule that brought it here, and why, in words for the card.
+    rule: str | None
+    why: str | None
+    votes: tuple[Vote, ...] = ()
+    proposal: Proposal | None = None
+    decision: Decision | None = None
+    settled_at: datetime | None = None
+    redeemed: Redeemed | None = None
+    outcome: Outcome | None = None
+    permalink: str | None = None
+
+    @property
+    def shown(self) -> Request:
+        """The action that stands on the card: the proposal if there is one."""
+        if self.proposal is None:
+            return self.request
+        return self.request.with_arguments(self.proposal.arguments)
+
+    @property
+    def shown_digest(self) -> str:
+        return self.proposal.digest if self.proposal else self.action_digest
+
+    @property
+    def shown_need(self) -> Need:
+        return self.proposal.need if self.proposal else self.need
+
+    def overdue(self, now: datetime) -> bool:
+        """Open although its time is over; whoever finds it so settles it first."""
+        return self.status == "open" and now >= self.expires_at
+
+    def refuse_if_settled(self) -> None:
+        """Raises AlreadySettledError, which says what became of it."""
+        if self.status != "open":
+            raise AlreadySettledError(settled_in_words(self))
+
+    def count(self, vote: Vote) -> Escalation:
+        """The escalation with this voice added, and the same voter's earlier one replaced."""
+        self.refuse_if_settled()
+        others = tuple(v for v in self.votes if v.actor.id != vote.actor.id)
+        return replace(self, votes=(*others, vote), version=self.version + 1)
+
+    def agreeing(self, effective_digest: str) -> tuple[Vote, ...]:
+        """The votes that count for one action. Votes for another don't carry over."""
+        return tuple(v for v in self.votes if v.effective_digest == effective_digest and v.counts)
+
+    def decide(self, decision: Decision) -> Escalation:
+        """open → decided."""
+        self.refuse_if_settled()
+        return replace(
+            self, status="decided", decision=decision, settled_at=decision.decided_at,
+            proposal=None, version=self.version + 1,
+        )  # fmt: skip
+
+    def expire(self, at: datetime) -> Escalation:
+        """open → expired."""
+        self.refuse_if_settled()
+        return replace(self, status="expired", settled_at=at, version=self.version + 1)
+
+    def cancel(self, at: datetime) -> Escalation:
+        """open → cancelled. Saying it again changes nothing."""
+        if self.status == "cancelled":
+            return self
+        self.refuse_if_settled()
+        return replace(self, status="cancelled", settled_at=at, version=self.version + 1)
+
+    def redeem(self, redeem_id: str, expected: str | None, at: datetime) -> Escalation:
+        """Hand the approval to one redeemer; the winner may ask for ever.
+
+        The order of the checks is the contract's: an agent can rely on which answer it gets.
+        """
+        decision = self.decision
+        if decision is None or decision.effective is None:
+            raise NothingToRunError(_why_nothing_runs(self))
+        if expected is not None and expected != decision.effective_digest:
+            raise DigestMismatchError(
+                f"The decision is for {decision.effective_digest}; you sent {expected}. "
+                "Run only `effective` of the decision. Nothing was used up."
+            )
+        if self.redeemed is not None:
+            if self.redeemed.redeem_id == redeem_id:
+                return self
+            raise AlreadyRedeemedError(
+                f"Another redeemer was handed this approval at {self.redeemed.at:%H:%M:%S} UTC. "
+                "Do not run the action."
+            )
+        if decision.expires_at is not None and at >= decision.expires_at:
+            raise ApprovalExpiredError(
+                f"The approval was good until {decision.expires_at.isoformat()}. Ask again."
+            )
+        return replace(
+            self, redeemed=Redeemed(redeem_id=redeem_id, at=at), version=self.version + 1
+        )
+
+    def report(self, outcome: Outcome) -> Escalation:
+        """What became of the action. The same report again changes nothing."""
+        if self.status == "open":
+            raise NothingToRunError("The escalation is still open: there is nothing to report yet.")
+        if self.outcome is not None:
+            if (self.outcome.status, self.outcome.note) == (outcome.status, outcome.note):
+                return self
+            raise OutcomeRecordedError(
+                f"The outcome {self.outcome.status!r} was reported before; it stays."
+            )
+        ran = outcome.status != "not_run"
+        if ran and (self.decision is None or self.decision.effective is None):
+            raise NothingToRunError(
+                "Nothing was allowed to run, so only the outcome not_run can be reported."
+            )
+        return replace(self, outcome=outcome, version=self.version + 1)
+
+
+def settled_in_words(escalation: Escalation) -> str:
+    """What became of it, for a program's author."""
+    match escalation.status:
+        case "decided" if escalation.decision:
+            who = escalation.decision.decided_by.display_name or escalation.decision.decided_by.id
+            return (
+                f"{who} decided this ({escalation.decision.type}) "
+                f"at {escalation.decision.decided_at.isoformat()}."
+            )
+        case "expired":
+            return f"Nobody answered by {escalation.expires_at.isoformat()}; it has expired."
+        case "cancelled":
+            return "The agent cancelled it."
+        case _:
+            return "It is open."
+
+
+def _why_nothing_runs(escalation: Escalation) -> str:
+    if escalation.status == "open":
+        return "Nobody has decided yet. Wait with GET …?wait=55."
+    return settled_in_words(escalation) + " Nothing may run."
+
+
+def action_digest(request: Request) -> str:
+    """The hash of what the request would run."""
+    return digest(effective(request))

@@ -1,0 +1,36 @@
+"""What the domain needs from outside: time, ids, and somebody to tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+
+class Clock(Protocol):
+    """Turns the database's time into the time that counts.
+
+    In production it is the database's own; tests hold it still and move it.
+    """
+
+    def tell(self, database_time: datetime) -> datetime: ...
+
+
+class Ids(Protocol):
+    """Makes ids that sort by the time they were made: `esc_01J…`."""
+
+    def new(self, prefix: str) -> str: ...
+
+
+class Listeners(Protocol):
+    """Is told after each commit, and only then, what it changed."""
+
+    def committed(self, topics: Iterable[str]) -> None: ...
+
+
+class Waker(Protocol):
+    """Lets a caller sleep until an escalation changes."""
+
+    async def changed(self, escalation_id: str, seconds: float) -> bool: ...

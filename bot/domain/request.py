@@ -1,0 +1,218 @@
+"""What an agent asks: the escalation as it was sent, checked field by field.
+
+Bounds and names are the public contract of `POST /v1/escalations`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+)
+
+from bot.domain.durations import parse_duration
+
+DecisionType = Literal["approve", "modify", "reject", "respond", "revise"]
+Urgency = Literal["low", "normal", "high", "critical"]
+URGENCIES: tuple[Urgency, ...] = ("low", "normal", "high", "critical")
+
+
+def _web_address(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        port_is_fine = parts.port != 0
+    except ValueError:
+        parts, port_is_fine = None, False
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be an http(s) address")
+    if not port_is_fine or any(c.isspace() or ord(c) < 32 for c in value):
+        raise ValueError("must be an http(s) address without spaces and with a valid port")
+    return value
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must say something")
+    return value
+
+
+def _duration(value: str) -> str:
+    if parse_duration(value).total_seconds() <= 0:
+        raise ValueError("must be longer than zero")
+    return value
+
+
+def _pointer(value: str) -> str:
+    if not value.startswith("/"):
+        raise ValueError("must be a JSON Pointer such as /amount")
+    return value
+
+
+Url = Annotated[
+    str, StringConstraints(min_length=1, max_length=3000), AfterValidator(_web_address)
+]
+Duration = Annotated[str, StringConstraints(max_length=64), AfterValidator(_duration)]
+Pointer = Annotated[
+    str, StringConstraints(min_length=1, max_length=512), AfterValidator(_pointer)
+]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Short = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+Long = Annotated[str, StringConstraints(min_length=1, max_length=3000)]
+Page = Annotated[str, StringConstraints(min_length=1, max_length=12000)]
+
+
+class Part(BaseModel):
+    """A piece of a request: unknown fields are refused, so that a typo is never dropped."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ToolCall(Part):
+    """What the agent would run: the machine's own words, beside the agent's prose."""
+
+    name: Name
+    arguments: dict[str, JsonValue] = {}
+    call_id: Name | None = None
+    server: Name | None = Field(None, description="MCP server, namespace or system it acts on")
+    description: Long | None = None
+    input_schema: dict[str, JsonValue] | None = Field(
+        None, description="JSON Schema 2020-12 of the arguments; drives the Modify form"
+    )
+    editable: list[Pointer] | None = Field(
+        None, max_length=100, description="JSON Pointers; null: all declared properties"
+    )
+    sensitive: list[Pointer] = Field(
+        [], max_length=100, description="JSON Pointers masked on cards, in logs and exports"
+    )
+    annotations: dict[str, bool] = Field({}, description="MCP hints, e.g. destructiveHint")
+
+
+class Money(Part):
+    amount: Annotated[str, StringConstraints(pattern=r"^-?\d+(\.\d+)?$", max_length=32)]
+    currency: Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
+
+
+class Risk(Part):
+    level: Literal["low", "medium", "high", "critical"] = "medium"
+    reasons: list[Short] = Field([], max_length=20)
+    reversibility: Literal["reversible", "compensable", "irreversible", "unknown"] = "unknown"
+    blast_radius: Short | None = None
+    cost: Money | None = None
+    data_classes: list[Label] = Field([], max_length=20)
+
+
+class Signal(Part):
+    name: Label
+    value: JsonValue
+    threshold: JsonValue = None
+    explanation: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
+
+
+class Evidence(Part):
+    type: Literal["text", "markdown", "link", "diff", "json", "table", "image"]
+    title: Annotated[str, StringConstraints(min_length=1, max_length=150)] | None = None
+    content: JsonValue = None
+    url: Url | None = None
+
+
+class Attempt(Part):
+    what: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+    result: Long | None = None
+
+
+class Retrieved(Part):
+    title: Short | None = None
+    url: Url | None = None
+    text: Page | None = None
+    score: Annotated[float, Field(allow_inf_nan=False)] | None = None
+
+
+class Context(Part):
+    """The agent's full state: how it thinks, what it tried, what it read."""
+
+    reasoning: Page | None = None
+    attempts: list[Attempt] = Field([], max_length=100)
+    retrieved: list[Retrieved] = Field([], max_length=100)
+
+
+class Source(Part):
+    """Where the agent says it comes from: shown, never believed."""
+
+    framework: Label | None = None
+    framework_version: Annotated[str, StringConstraints(max_length=32)] | None = None
+    agent_version: Label | None = None
+    environment: Annotated[str, StringConstraints(max_length=32)] | None = None
+    on_behalf_of: Name | None = Field(None, description="who started the run: Slack id or e-mail")
+
+
+Action = Annotated[
+    str, StringConstraints(min_length=1, max_length=300), AfterValidator(_not_blank)
+]
+Because = Annotated[
+    str, StringConstraints(min_length=1, max_length=3000), AfterValidator(_not_blank)
+]
+
+
+class Request(Part):
+    """An escalation as an agent sends it (kind `approval`)."""
+
+    kind: Literal["approval"] = "approval"
+    action: Action = Field(description="what will be done")
+    reason: Because = Field(description="why it should be done")
+    impact: Because = Field(description="what the consequences will be")
+    body: Page | None = Field(None, description="more, as Markdown")
+    tool: ToolCall | None = None
+    allowed_decisions: list[Literal["approve", "modify", "reject", "revise"]] | None = Field(
+        None, min_length=1, max_length=4, description="may only narrow what people can choose"
+    )
+    confidence: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
+    signals: list[Signal] = Field([], max_length=20)
+    category: Label | None = None
+    tags: list[Label] = Field([], max_length=20)
+    risk: Risk = Risk()
+    context: Context | None = None
+    evidence: list[Evidence] = Field([], max_length=20)
+    source: Source | None = None
+    urgency: Urgency = "normal"
+    group_key: Name | None = None
+    deadline: AwareDatetime | None = None
+    valid_for: Duration | None = None
+    callback_state: JsonValue = Field(None, description="opaque; comes back with every answer")
+    metadata: dict[str, JsonValue] = {}
+
+    def facts(self) -> dict[str, Any]:
+        """The request as plain JSON values, every field present."""
+        return self.model_dump(mode="json")
+
+    @property
+    def dangerous(self) -> bool:
+        """Whether an Approve deserves a second thought."""
+        return self.risk.level in {"high", "critical"} or self.risk.reversibility == "irreversible"
+
+    def with_arguments(self, arguments: dict[str, Any]) -> Request:
+        """The same request with other arguments for its tool."""
+        if self.tool is None:
+            return self
+        return self.model_copy(
+            update={"tool": self.tool.model_copy(update={"arguments": arguments})}
+        )
+
+
+def earliest(*moments: datetime | None) -> datetime:
+    """The first of the moments that are set; at least one must be."""
+    return min(moment for moment in moments if moment is not None)
+
+
+def more_urgent(one: Urgency, other: Urgency) -> Urgency:
+    """The higher of two urgencies."""
+    return max(one, other, key=URGENCIES.index)
