@@ -7,7 +7,8 @@ Votes, a proposal, the redeeming and the outcome are facts beside the state, nev
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from datetime import datetime, timedelta
+from typing import Any, Literal
 
 from bot.domain.digest import digest, effective
 from bot.domain.errors import (
@@ -18,12 +19,8 @@ from bot.domain.errors import (
     NothingToRunError,
     OutcomeRecordedError,
 )
-
-if TYPE_CHECKING:
-    from datetime import datetime, timedelta
-
-    from bot.domain.people import Actor
-    from bot.domain.request import DecisionType, Request, Urgency
+from bot.domain.people import Actor
+from bot.domain.request import DecisionType, Request, Urgency
 
 Status = Literal["open", "decided", "expired", "cancelled"]
 Provenance = Literal["human", "rule", "timeout"]
@@ -119,6 +116,8 @@ class Escalation:
     #: The policy's rule that brought it here, and why, in words for the card.
     rule: str | None
     why: str | None
+    #: A sentence for the agent's own end user while a person looks at it.
+    handoff: str
     votes: tuple[Vote, ...] = ()
     proposal: Proposal | None = None
     decision: Decision | None = None
@@ -162,7 +161,7 @@ class Escalation:
         return tuple(v for v in self.votes if v.effective_digest == effective_digest and v.counts)
 
     def decide(self, decision: Decision) -> Escalation:
-        """open → decided."""
+        """Open → decided."""
         self.refuse_if_settled()
         return replace(
             self, status="decided", decision=decision, settled_at=decision.decided_at,
@@ -170,12 +169,12 @@ class Escalation:
         )  # fmt: skip
 
     def expire(self, at: datetime) -> Escalation:
-        """open → expired."""
+        """Open → expired."""
         self.refuse_if_settled()
         return replace(self, status="expired", settled_at=at, version=self.version + 1)
 
     def cancel(self, at: datetime) -> Escalation:
-        """open → cancelled. Saying it again changes nothing."""
+        """Open → cancelled. Saying it again changes nothing."""
         if self.status == "cancelled":
             return self
         self.refuse_if_settled()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Awaitable, Callable, Iterable
+    from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
 
@@ -31,6 +32,13 @@ class Listeners(Protocol):
 
 
 class Waker(Protocol):
-    """Lets a caller sleep until an escalation changes."""
+    """Lets a caller sleep until something changes."""
 
-    async def changed(self, escalation_id: str, seconds: float) -> bool: ...
+    def listening(
+        self, topic: str
+    ) -> AbstractAsyncContextManager[Callable[[float], Awaitable[bool]]]:
+        """Inside, `await sleep(seconds)` ends early, with True, as soon as the topic changes.
+
+        A change between entering and sleeping counts: read after entering, and none is missed.
+        """
+        ...

@@ -57,13 +57,9 @@ def _pointer(value: str) -> str:
     return value
 
 
-Url = Annotated[
-    str, StringConstraints(min_length=1, max_length=3000), AfterValidator(_web_address)
-]
+Url = Annotated[str, StringConstraints(min_length=1, max_length=3000), AfterValidator(_web_address)]
 Duration = Annotated[str, StringConstraints(max_length=64), AfterValidator(_duration)]
-Pointer = Annotated[
-    str, StringConstraints(min_length=1, max_length=512), AfterValidator(_pointer)
-]
+Pointer = Annotated[str, StringConstraints(min_length=1, max_length=512), AfterValidator(_pointer)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Short = Annotated[str, StringConstraints(min_length=1, max_length=300)]
@@ -155,9 +151,7 @@ class Source(Part):
     on_behalf_of: Name | None = Field(None, description="who started the run: Slack id or e-mail")
 
 
-Action = Annotated[
-    str, StringConstraints(min_length=1, max_length=300), AfterValidator(_not_blank)
-]
+Action = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_not_blank)]
 Because = Annotated[
     str, StringConstraints(min_length=1, max_length=3000), AfterValidator(_not_blank)
 ]

@@ -1,0 +1,18 @@
+"""The events that the journal knows: a closed set, in the past tense."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Event = Literal[
+    "escalation.opened",
+    "escalation.proposed",
+    "escalation.decided",
+    "escalation.expired",
+    "escalation.cancelled",
+    "escalation.redeemed",
+    "vote.cast",
+    "outcome.reported",
+    "card.posted",
+    "card.refused",
+]

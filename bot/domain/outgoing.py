@@ -1,0 +1,69 @@
+"""What we owe the outside: cards, which follow the state, and words that are said once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+MessageKind = Literal["card"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whisper:
+    """A private word to one person, where they clicked."""
+
+    user: str
+    channel: str
+    text: str
+    #: Slack's own address for an answer to the click: 5 uses, 30 minutes.
+    response_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """Trouble that the operators should know of."""
+
+    text: str
+
+
+Owed = Whisper | Alert
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """It stands in Slack, there."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """Not now; nothing happened. `after` seconds at least, when Slack named them."""
+
+    reason: str
+    after: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsure:
+    """Nobody knows whether it was posted: the answer was lost."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Slack does not like what the message says; a plainer one may pass."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Never:
+    """It cannot go there at all: the channel, the token or the message is gone."""
+
+    reason: str
+
+
+Outcome = Sent | Later | Unsure | Refused | Never

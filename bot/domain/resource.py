@@ -1,0 +1,40 @@
+"""The escalation as the outside reads it: one JSON shape for every door."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+
+from bot.domain.escalation import Decision, Outcome, Redeemed
+
+if TYPE_CHECKING:
+    from bot.domain.escalation import Escalation
+
+_DECISION = TypeAdapter(Decision)
+_REDEEMED = TypeAdapter(Redeemed)
+_OUTCOME = TypeAdapter(Outcome)
+#: How we count a vote is our own business.
+_PRIVATE_IN_VOTES = {"votes": {"__all__": {"counts", "guidance", "stop_run"}}}
+
+
+def resource(escalation: Escalation) -> dict[str, Any]:
+    """JSON-ready values; times are RFC 3339 in UTC."""
+    return escalation.request.facts() | {
+        "id": escalation.id,
+        "status": escalation.status,
+        "version": escalation.version,
+        "created_at": escalation.created_at.isoformat().replace("+00:00", "Z"),
+        "expires_at": escalation.expires_at.isoformat().replace("+00:00", "Z"),
+        "action_digest": escalation.action_digest,
+        "urgency": escalation.urgency,
+        "agent": escalation.agent,
+        "handoff": escalation.handoff,
+        "permalink": escalation.permalink,
+        "messages": [],
+        "decision": escalation.decision
+        and _DECISION.dump_python(escalation.decision, mode="json", exclude=_PRIVATE_IN_VOTES)
+        | {"response": None, "option_ids": [], "modified_answer": None},
+        "redeemed": escalation.redeemed and _REDEEMED.dump_python(escalation.redeemed, mode="json"),
+        "outcome": escalation.outcome and _OUTCOME.dump_python(escalation.outcome, mode="json"),
+    }

@@ -1,0 +1,249 @@
+"""Escalations and their decisions: written whole, read whole, changed under a guard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row, and_, func, or_, select, update
+
+from bot.domain.errors import AlreadySettledError, NotFoundError
+from bot.domain.escalation import (
+    Decision,
+    Escalation,
+    Need,
+    Outcome,
+    Proposal,
+    Redeemed,
+    Status,
+    Vote,
+)
+from bot.domain.request import Request
+from bot.store.tables import decision, escalation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from bot.store.tx import Tx
+
+_VOTES = TypeAdapter(tuple[Vote, ...])
+_PROPOSAL = TypeAdapter(Proposal | None)
+_DECISION = TypeAdapter(Decision)
+_REDEEMED = TypeAdapter(Redeemed | None)
+_OUTCOME = TypeAdapter(Outcome | None)
+
+_WHOLE = select(escalation, decision.c.body.label("decision")).outerjoin(
+    decision, decision.c.escalation_id == escalation.c.id
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which escalations a list shows. `agent` None: everybody's."""
+
+    agent: str | None = None
+    status: Status | None = None
+    category: str | None = None
+    group_key: str | None = None
+    after: str | None = None
+
+
+def insert(tx: Tx, new: Escalation) -> None:
+    """Remember a new escalation; a decision that came with it (by rule) too."""
+    tx.add(escalation, {"id": new.id} | _changing(new) | _fixed(new))
+    if new.decision is not None:
+        tx.add(decision, _decision_row(new))
+
+
+def find(tx: Tx, escalation_id: str) -> Escalation:
+    """Raises NotFoundError."""
+    row = tx.execute(_WHOLE.where(escalation.c.id == escalation_id)).one_or_none()
+    if row is None:
+        raise NotFoundError(f"There is no escalation {escalation_id[:64]!r}.")
+    return _from_row(row)
+
+
+def lock(tx: Tx, escalation_id: str) -> Escalation:
+    """The escalation as it is now, and nobody else's to change until the commit.
+
+    Raises NotFoundError.
+    """
+    tx.execute(select(escalation.c.id).where(escalation.c.id == escalation_id).with_for_update())
+    return find(tx, escalation_id)
+
+
+def save(tx: Tx, before: Escalation, after: Escalation) -> None:
+    """Write what changed, guarded by the version and the state that `before` was read with.
+
+    Raises AlreadySettledError when somebody else changed it meanwhile: with the lock held that
+    cannot happen, and if it ever does, nothing is decided twice.
+    """
+    if after is before:
+        return
+    written = tx.execute(
+        update(escalation)
+        .where(
+            escalation.c.id == before.id,
+            escalation.c.version == before.version,
+            escalation.c.status == before.status,
+        )
+        .values(_changing(after))
+    )
+    if written.rowcount != 1:
+        raise AlreadySettledError("Someone else changed this escalation just now. Read it again.")
+    if (
+        after.decision is not None
+        and before.decision is None
+        and not tx.add_once(decision, _decision_row(after))
+    ):
+        raise AlreadySettledError("Someone else decided this escalation just now.")
+
+
+def page(tx: Tx, which: Filter, limit: int) -> list[Escalation]:
+    """Oldest first; ids sort by time."""
+    conditions = [
+        column == value
+        for column, value in (
+            (escalation.c.agent, which.agent),
+            (escalation.c.status, which.status),
+            (escalation.c.category, which.category),
+            (escalation.c.group_key, which.group_key),
+        )
+        if value is not None
+    ]
+    if which.after is not None:
+        conditions.append(escalation.c.id > which.after)
+    rows = tx.execute(_WHOLE.where(*conditions).order_by(escalation.c.id).limit(limit))
+    return [_from_row(row) for row in rows]
+
+
+def find_all(tx: Tx, ids: Iterable[str]) -> list[Escalation]:
+    """Those of the ids that exist, oldest first."""
+    rows = tx.execute(_WHOLE.where(escalation.c.id.in_(list(ids))).order_by(escalation.c.id))
+    return [_from_row(row) for row in rows]
+
+
+def approvals_by_rule(tx: Tx, agent: str, rule: str, since: datetime) -> int:
+    """How often this rule approved for this agent since then."""
+    count: int = tx.execute(
+        select(func.count()).where(
+            escalation.c.agent == agent,
+            escalation.c.approved_by_rule == rule,
+            escalation.c.created_at > since,
+        )
+    ).scalar_one()
+    return count
+
+
+def refused_lately(tx: Tx, action_digest: str, since: datetime) -> bool:
+    """Whether this very action was rejected, revised, cancelled or left to expire since then."""
+    found = tx.execute(
+        select(escalation.c.id)
+        .outerjoin(decision, decision.c.escalation_id == escalation.c.id)
+        .where(
+            escalation.c.action_digest == action_digest,
+            escalation.c.settled_at > since,
+            or_(
+                escalation.c.status.in_(["expired", "cancelled"]),
+                and_(escalation.c.status == "decided", decision.c.type.in_(["reject", "revise"])),
+            ),
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+def open_now(tx: Tx) -> list[tuple[str, str, int, datetime]]:
+    """`(route, urgency, how many, the oldest's created_at)` of what waits for people."""
+    rows = tx.execute(
+        select(
+            escalation.c.route,
+            escalation.c.urgency,
+            func.count(),
+            func.min(escalation.c.created_at),
+        )
+        .where(escalation.c.status == "open")
+        .group_by(escalation.c.route, escalation.c.urgency)
+    )
+    return [tuple(row) for row in rows]
+
+
+def _fixed(new: Escalation) -> dict[str, Any]:
+    approved_by_rule = (
+        new.decision is not None
+        and new.decision.provenance == "rule"
+        and new.decision.effective is not None
+    )
+    return {
+        "agent": new.agent,
+        "owners": sorted(new.owners),
+        "category": new.request.category,
+        "group_key": new.request.group_key,
+        "created_at": new.created_at,
+        "action_digest": new.action_digest,
+        "valid_for_seconds": int(new.valid_for.total_seconds()),
+        "rule": new.rule,
+        "approved_by_rule": new.rule if approved_by_rule else None,
+        "why": new.why,
+        "handoff": new.handoff,
+        "request": new.request.facts(),
+    }
+
+
+def _changing(now: Escalation) -> dict[str, Any]:
+    return {
+        "status": now.status,
+        "version": now.version,
+        "urgency": now.urgency,
+        "expires_at": now.expires_at,
+        "settled_at": now.settled_at,
+        "route": now.need.route,
+        "approvals": now.need.approvals,
+        "votes": _VOTES.dump_python(now.votes, mode="json"),
+        "proposal": _PROPOSAL.dump_python(now.proposal, mode="json"),
+        "redeemed": _REDEEMED.dump_python(now.redeemed, mode="json"),
+        "outcome": _OUTCOME.dump_python(now.outcome, mode="json"),
+        "permalink": now.permalink,
+    }
+
+
+def _decision_row(of: Escalation) -> dict[str, Any]:
+    made = of.decision
+    assert made is not None  # noqa: S101 - both callers have looked
+    return {
+        "id": made.id,
+        "escalation_id": of.id,
+        "type": made.type,
+        "decided_at": made.decided_at,
+        "body": _DECISION.dump_python(made, mode="json"),
+    }
+
+
+def _from_row(row: Row[Any]) -> Escalation:
+    return Escalation(
+        id=row.id,
+        agent=row.agent,
+        owners=frozenset(row.owners),
+        status=row.status,
+        version=row.version,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        request=Request.model_validate(row.request),
+        action_digest=row.action_digest,
+        urgency=row.urgency,
+        need=Need(route=row.route, approvals=row.approvals),
+        valid_for=timedelta(seconds=row.valid_for_seconds),
+        rule=row.rule,
+        why=row.why,
+        handoff=row.handoff,
+        votes=_VOTES.validate_python(row.votes),
+        proposal=_PROPOSAL.validate_python(row.proposal),
+        decision=None if row.decision is None else _DECISION.validate_python(row.decision),
+        settled_at=row.settled_at,
+        redeemed=_REDEEMED.validate_python(row.redeemed),
+        outcome=_OUTCOME.validate_python(row.outcome),
+        permalink=row.permalink,
+    )

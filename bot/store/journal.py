@@ -1,0 +1,42 @@
+"""What happened, in the past tense, written in the transaction that made it happen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import select
+
+from bot.domain.people import Actor
+from bot.store.tables import journal
+
+if TYPE_CHECKING:
+    from bot.domain.journal import Event
+    from bot.store.tx import Tx
+
+_ACTOR = TypeAdapter(Actor)
+
+
+def note(tx: Tx, escalation_id: str, event: Event, actor: Actor | None, **data: Any) -> None:
+    """Write one entry. `data` is JSON-ready and holds no question texts and no secrets."""
+    tx.add(
+        journal,
+        {
+            "id": tx.new_id("ent"),
+            "at": tx.now(),
+            "escalation_id": escalation_id,
+            "event": event,
+            "actor": None if actor is None else _ACTOR.dump_python(actor, mode="json"),
+            "data": data,
+        },
+    )
+
+
+def of(tx: Tx, escalation_id: str) -> list[tuple[Event, dict[str, Any]]]:
+    """The story of one escalation, oldest first."""
+    rows = tx.execute(
+        select(journal.c.event, journal.c.data)
+        .where(journal.c.escalation_id == escalation_id)
+        .order_by(journal.c.id)
+    )
+    return [(row.event, row.data) for row in rows]

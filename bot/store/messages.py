@@ -1,0 +1,213 @@
+"""Cards in Slack, level-triggered: wanted and posted revision, and who is working on it.
+
+Nothing queues an update. Whatever changes an escalation raises `wanted_rev` of all messages that
+show it; the sender renders the state as it then is and writes down which revision that was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, case, func, literal, or_, select, update
+
+from bot.store.columns import Instant
+from bot.store.tables import message, message_item
+
+if TYPE_CHECKING:
+    from bot.domain.outgoing import MessageKind
+    from bot.store.tx import Tx
+
+TOPIC = "messages"
+#: A sender that has not finished by then is taken for dead; longer than any call to Slack.
+LEASE = timedelta(seconds=30)
+#: How long after a lost answer the channel's history is taken for complete.
+SETTLE = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A message behind its revision, for one owner until the lease ends."""
+
+    id: str
+    kind: MessageKind
+    channel: str
+    posted_channel: str | None
+    ts: str | None
+    wanted_rev: int
+    minimal: bool
+    attempts: int
+    owner: str
+    #: An earlier post of it was never answered: look into the channel first.
+    unsure_since: datetime | None
+    escalation_ids: tuple[str, ...]
+
+
+def owe(tx: Tx, escalation_id: str, *, channel: str, priority: int) -> None:
+    """A card of the escalation shall stand in the channel."""
+    message_id = tx.new_id("msg")
+    now = tx.now()
+    tx.add(
+        message,
+        {
+            "id": message_id,
+            "kind": "card",
+            "channel": channel,
+            "wanted_rev": 1,
+            "posted_rev": 0,
+            "priority": priority,
+            "minimal": False,
+            "created_at": now,
+            "due_at": now,
+            "attempts": 0,
+        },
+    )
+    tx.add(message_item, {"message_id": message_id, "escalation_id": escalation_id})
+    tx.tell(TOPIC)
+
+
+def touch(tx: Tx, escalation_id: str) -> None:
+    """All messages that show the escalation are now behind; one that waits for a retry goes on
+    waiting.
+    """
+    mine = select(message_item.c.message_id).where(message_item.c.escalation_id == escalation_id)
+    up_to_date = message.c.posted_rev == message.c.wanted_rev
+    tx.execute(
+        update(message)
+        .where(message.c.id.in_(mine))
+        .values(
+            wanted_rev=message.c.wanted_rev + 1,
+            due_at=case((up_to_date, literal(tx.now(), Instant)), else_=message.c.due_at),
+        )
+    )
+    tx.tell(TOPIC)
+
+
+def channels(tx: Tx, escalation_id: str) -> set[str]:
+    """Where cards of the escalation stand or shall stand."""
+    rows = tx.execute(
+        select(message.c.channel, message.c.posted_channel)
+        .join(message_item, message_item.c.message_id == message.c.id)
+        .where(message_item.c.escalation_id == escalation_id)
+    )
+    return {channel for row in rows for channel in row if channel is not None}
+
+
+def claim(tx: Tx, owner: str, limit: int) -> list[Claimed]:
+    """Take messages that are behind and due, the urgent first.
+
+    A first post is marked unsure before it is tried: if we die in between, that is the truth.
+    """
+    now = tx.now()
+    rows = tx.execute(
+        select(message)
+        .where(
+            message.c.posted_rev < message.c.wanted_rev,
+            message.c.due_at <= now,
+            or_(message.c.owner.is_(None), message.c.lease_until <= now),
+            or_(message.c.unsure_since.is_(None), message.c.unsure_since <= now - SETTLE),
+        )
+        .order_by(message.c.priority.desc(), message.c.created_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if not rows:
+        return []
+    ids = [row.id for row in rows]
+    tx.execute(
+        update(message)
+        .where(message.c.id.in_(ids))
+        .values(
+            owner=owner,
+            lease_until=now + LEASE,
+            attempts=message.c.attempts + 1,
+            unsure_since=case((message.c.ts.is_(None), literal(now, Instant)), else_=None),
+        )
+    )
+    shows: dict[str, list[str]] = {message_id: [] for message_id in ids}
+    for item in tx.execute(select(message_item).where(message_item.c.message_id.in_(ids))):
+        shows[item.message_id].append(item.escalation_id)
+    return [
+        Claimed(
+            id=row.id,
+            kind=row.kind,
+            channel=row.channel,
+            posted_channel=row.posted_channel,
+            ts=row.ts,
+            wanted_rev=row.wanted_rev,
+            minimal=row.minimal,
+            attempts=row.attempts + 1,
+            owner=owner,
+            unsure_since=row.unsure_since,
+            escalation_ids=tuple(sorted(shows[row.id])),
+        )
+        for row in rows
+    ]
+
+
+def settle_sent(tx: Tx, claimed: Claimed, *, channel: str, ts: str) -> bool:
+    """It stands there, as it was at `claimed.wanted_rev`. False when the lease was lost."""
+    return _finish(
+        tx,
+        claimed,
+        posted_channel=channel,
+        ts=ts,
+        posted_rev=claimed.wanted_rev,
+        attempts=0,
+        due_at=tx.now(),
+        problem=None,
+    )
+
+
+def settle_later(
+    tx: Tx,
+    claimed: Claimed,
+    *,
+    wait: timedelta,
+    problem: str,
+    unsure: bool = False,
+    minimal: bool = False,
+) -> bool:
+    """It did not go out (or nobody knows, when `unsure`); try again after `wait`."""
+    kept: dict[str, Any] = {"unsure_since": tx.now()} if unsure else {}
+    return _finish(
+        tx,
+        claimed,
+        due_at=tx.now() + wait,
+        problem=problem[:300],
+        minimal=claimed.minimal or minimal,
+        **kept,
+    )
+
+
+def free_leases(tx: Tx) -> None:
+    """Nobody else can be working: the only process has just started."""
+    tx.execute(
+        update(message).where(message.c.owner.is_not(None)).values(owner=None, lease_until=None)
+    )
+
+
+def behind(tx: Tx) -> int:
+    """How many messages do not yet stand as they should."""
+    count: int = tx.execute(
+        select(func.count()).where(message.c.posted_rev < message.c.wanted_rev)
+    ).scalar_one()
+    return count
+
+
+def _finish(tx: Tx, claimed: Claimed, **values: Any) -> bool:
+    # Fenced: a sender that overslept its lease changes nothing.
+    done = tx.execute(
+        update(message)
+        .where(
+            and_(
+                message.c.id == claimed.id,
+                message.c.owner == claimed.owner,
+                message.c.attempts == claimed.attempts,
+            )
+        )
+        .values({"owner": None, "lease_until": None, "unsure_since": None} | values)
+    )
+    tx.tell(TOPIC)
+    return done.rowcount == 1

@@ -1,0 +1,44 @@
+"""From a database address to a ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from bot.store.postgres import PostgresLedger
+from bot.store.sqlite import SqliteLedger
+
+if TYPE_CHECKING:
+    from bot.domain.ports import Clock, Ids
+    from bot.store.ledger import Ledger
+
+
+def sqlite_path(database_url: str) -> Path | None:
+    """The file behind a SQLite address; None for PostgreSQL.
+
+    Raises ValueError with a sentence for people when the address is of neither kind.
+    """
+    try:
+        url = make_url(database_url)
+    except ArgumentError:
+        raise ValueError(
+            "expected sqlite:///FILE or postgresql://user:password@host/name"
+        ) from None
+    match url.get_backend_name():
+        case "sqlite" if url.database and url.database != ":memory:":
+            return Path(url.database)
+        case "postgresql" | "postgres":
+            return None
+        case _:
+            raise ValueError("expected sqlite:///FILE or postgresql://user:password@host/name")
+
+
+def open_ledger(database_url: str, clock: Clock, ids: Ids) -> Ledger:
+    """A ledger on the database; nothing is connected or created yet on PostgreSQL."""
+    path = sqlite_path(database_url)
+    if path is not None:
+        return SqliteLedger(str(path), clock, ids)
+    return PostgresLedger(make_url(database_url), clock, ids)

@@ -1,0 +1,105 @@
+"""Words that we owe somebody, each until it is said or given up."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import or_, select, update
+
+from bot.domain.outgoing import Alert, Owed, Whisper
+from bot.store.tables import outbox
+
+if TYPE_CHECKING:
+    from bot.store.tx import Tx
+
+TOPIC = "outbox"
+_LEASE = timedelta(seconds=30)
+_KINDS: dict[str, type[Whisper] | type[Alert]] = {"whisper": Whisper, "alert": Alert}
+_NAMES = {kind: name for name, kind in _KINDS.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    id: str
+    owed: Owed
+    attempts: int
+    owner: str
+
+
+def owe(tx: Tx, owed: Owed) -> None:
+    now = tx.now()
+    tx.add(
+        outbox,
+        {
+            "id": tx.new_id("out"),
+            "kind": _NAMES[type(owed)],
+            "payload": asdict(owed),
+            "created_at": now,
+            "due_at": now,
+            "attempts": 0,
+        },
+    )
+    tx.tell(TOPIC)
+
+
+def claim(tx: Tx, owner: str, limit: int) -> list[Claimed]:
+    """Take what is due, the oldest first."""
+    now = tx.now()
+    rows = tx.execute(
+        select(outbox)
+        .where(
+            outbox.c.done_at.is_(None),
+            outbox.c.due_at <= now,
+            or_(outbox.c.owner.is_(None), outbox.c.lease_until <= now),
+        )
+        .order_by(outbox.c.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if not rows:
+        return []
+    tx.execute(
+        update(outbox)
+        .where(outbox.c.id.in_([row.id for row in rows]))
+        .values(owner=owner, lease_until=now + _LEASE, attempts=outbox.c.attempts + 1)
+    )
+    return [
+        Claimed(
+            id=row.id,
+            owed=_KINDS[row.kind](**row.payload),
+            attempts=row.attempts + 1,
+            owner=owner,
+        )
+        for row in rows
+    ]
+
+
+def settle_done(tx: Tx, claimed: Claimed, *, problem: str | None = None) -> None:
+    """Said; or given up, when there is a problem."""
+    _finish(tx, claimed, done_at=tx.now(), problem=problem)
+
+
+def settle_later(tx: Tx, claimed: Claimed, *, wait: timedelta, problem: str) -> None:
+    _finish(tx, claimed, due_at=tx.now() + wait, problem=problem[:300])
+    tx.tell(TOPIC)
+
+
+def free_leases(tx: Tx) -> None:
+    """Nobody else can be working: the only process has just started."""
+    tx.execute(
+        update(outbox).where(outbox.c.owner.is_not(None)).values(owner=None, lease_until=None)
+    )
+
+
+def _finish(tx: Tx, claimed: Claimed, **values: Any) -> None:
+    tx.execute(
+        update(outbox)
+        .where(
+            outbox.c.id == claimed.id,
+            outbox.c.owner == claimed.owner,
+            outbox.c.attempts == claimed.attempts,
+        )
+        .values({"owner": None, "lease_until": None} | values)
+    )

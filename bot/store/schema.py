@@ -1,0 +1,43 @@
+"""Which schema the database has, which one the code needs, and the way from one to the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+# Any number will do, as long as every replica takes the same one.
+_UPGRADE_LOCK = 7_855_267
+
+Standing = Literal["empty", "older", "current", "newer"]
+
+
+def standing(connection: Connection) -> Standing:
+    """How the database's schema stands to the code's."""
+    found = MigrationContext.configure(connection).get_current_revision()
+    if found is None:
+        return "empty" if not inspect(connection).has_table("escalation") else "older"
+    scripts = ScriptDirectory(str(_MIGRATIONS))
+    if found == scripts.get_current_head():
+        return "current"
+    known = {script.revision for script in scripts.walk_revisions()}
+    return "older" if found in known else "newer"
+
+
+def upgrade(connection: Connection) -> None:
+    """Bring the schema to the code's; two replicas that try at once take turns."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})"))
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,205 @@
+"""The tables, as one picture. Only this room may look at it."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from bot.store.columns import Instant, Json
+
+metadata = MetaData()
+
+
+def _id() -> Column[str]:
+    return Column("id", Text, primary_key=True)
+
+
+def _escalation(*, primary_key: bool = False) -> Column[str]:
+    return Column(
+        "escalation_id", Text, ForeignKey("escalation.id"), nullable=False, primary_key=primary_key
+    )
+
+
+escalation = Table(
+    "escalation",
+    metadata,
+    _id(),
+    Column("agent", Text, nullable=False),
+    Column("owners", Json, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("category", Text),
+    Column("urgency", Text, nullable=False),
+    Column("group_key", Text),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("settled_at", Instant),
+    Column("action_digest", Text, nullable=False),
+    Column("route", Text, nullable=False),
+    Column("approvals", Integer, nullable=False),
+    Column("valid_for_seconds", Integer, nullable=False),
+    Column("rule", Text),
+    # The rule that approved it by itself: what `limit:` counts.
+    Column("approved_by_rule", Text),
+    Column("why", Text),
+    Column("handoff", Text, nullable=False),
+    Column("request", Json, nullable=False),
+    Column("votes", Json, nullable=False),
+    Column("proposal", Json),
+    Column("redeemed", Json),
+    Column("outcome", Json),
+    Column("permalink", Text),
+)
+Index("escalation_by_agent", escalation.c.agent, escalation.c.id)
+Index("escalation_by_status", escalation.c.status, escalation.c.id)
+Index(
+    "escalation_by_rule",
+    escalation.c.agent,
+    escalation.c.approved_by_rule,
+    escalation.c.created_at,
+    sqlite_where=text("approved_by_rule IS NOT NULL"),
+    postgresql_where=text("approved_by_rule IS NOT NULL"),
+)
+Index("escalation_by_action", escalation.c.action_digest, escalation.c.settled_at)
+
+# One decision an escalation, whatever happens: the second lock behind the guarded update.
+decision = Table(
+    "decision",
+    metadata,
+    _id(),
+    _escalation(),
+    Column("type", Text, nullable=False),
+    Column("decided_at", Instant, nullable=False),
+    Column("body", Json, nullable=False),
+    UniqueConstraint("escalation_id", name="one_decision_an_escalation"),
+)
+
+inbound = Table(
+    "inbound",
+    metadata,
+    Column("agent", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("body_hash", Text, nullable=False),
+    Column("escalation_id", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    _id(),
+    Column("at", Instant, nullable=False),
+    _escalation(),
+    Column("event", Text, nullable=False),
+    Column("actor", Json),
+    Column("data", Json, nullable=False),
+)
+Index("journal_by_escalation", journal.c.escalation_id, journal.c.id)
+
+timer = Table(
+    "timer",
+    metadata,
+    _escalation(primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("due_at", Instant, nullable=False),
+)
+Index("timer_by_time", timer.c.due_at)
+
+# A view of one or more escalations in Slack. `wanted_rev` is raised by whatever changes it;
+# `posted_rev` is what stands in Slack. Behind means work.
+message = Table(
+    "message",
+    metadata,
+    _id(),
+    Column("kind", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    # Where it came to stand: a channel given as #name is known by its id only afterwards.
+    Column("posted_channel", Text),
+    Column("ts", Text),
+    Column("wanted_rev", Integer, nullable=False),
+    Column("posted_rev", Integer, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("minimal", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("owner", Text),
+    Column("lease_until", Instant),
+    # Set before the first POST and cleared by a clear answer: whoever finds it set must look
+    # into the channel before posting again.
+    Column("unsure_since", Instant),
+    Column("problem", Text),
+)
+Index(
+    "message_behind",
+    message.c.due_at,
+    sqlite_where=text("posted_rev < wanted_rev"),
+    postgresql_where=text("posted_rev < wanted_rev"),
+)
+
+message_item = Table(
+    "message_item",
+    metadata,
+    Column("message_id", Text, ForeignKey("message.id"), primary_key=True),
+    _escalation(primary_key=True),
+)
+Index("message_item_by_escalation", message_item.c.escalation_id)
+
+# What else we owe the outside, each its own row: a private word, an alert to the operators.
+outbox = Table(
+    "outbox",
+    metadata,
+    _id(),
+    Column("kind", Text, nullable=False),
+    Column("payload", Json, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("owner", Text),
+    Column("lease_until", Instant),
+    Column("done_at", Instant),
+    Column("problem", Text),
+)
+Index(
+    "outbox_due",
+    outbox.c.due_at,
+    sqlite_where=text("done_at IS NULL"),
+    postgresql_where=text("done_at IS NULL"),
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("secret_hash", Text, nullable=False),
+    Column("scopes", Json, nullable=False),
+    Column("owners", Json, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+)
+
+person = Table(
+    "person",
+    metadata,
+    _id(),
+    Column("display_name", Text, nullable=False),
+    Column("team_id", Text),
+    Column("email", Text),
+    Column("tz", Text),
+    Column("deleted", Boolean, nullable=False),
+    Column("bot", Boolean, nullable=False),
+    Column("guest", Boolean, nullable=False),
+    Column("fetched_at", Instant, nullable=False),
+)

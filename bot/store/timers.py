@@ -1,0 +1,35 @@
+"""What is due when. A timer fires once: whoever settles its escalation takes it away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import delete, select
+
+from bot.store.tables import timer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.store.tx import Tx
+
+Kind = Literal["expire"]
+
+
+def put(tx: Tx, escalation_id: str, kind: Kind, due_at: datetime) -> None:
+    tx.add(timer, {"escalation_id": escalation_id, "kind": kind, "due_at": due_at})
+
+
+def drop(tx: Tx, escalation_id: str) -> None:
+    tx.execute(delete(timer).where(timer.c.escalation_id == escalation_id))
+
+
+def due(tx: Tx, limit: int) -> list[tuple[str, Kind]]:
+    """`(escalation id, kind)` of what is due now, the longest overdue first."""
+    rows = tx.execute(
+        select(timer.c.escalation_id, timer.c.kind)
+        .where(timer.c.due_at <= tx.now())
+        .order_by(timer.c.due_at)
+        .limit(limit)
+    )
+    return [(row.escalation_id, row.kind) for row in rows]

@@ -1,0 +1,263 @@
+"""A vote, whichever door it came through: one path for buttons, forms and the API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from bot.domain.digest import digest, effective
+from bot.domain.errors import Fault, InvalidError, StaleActionError
+from bot.domain.escalation import Decision, Escalation, Need, Proposal, Vote
+from bot.domain.request import URGENCIES
+from bot.domain.schemas import violations
+from bot.policy.plan import plan
+from bot.store import escalations, messages
+from bot.usecases.authority import Voter, check_may_vote, counts_for
+from bot.usecases.settling import keep, lock_in_time
+
+if TYPE_CHECKING:
+    from bot.domain.request import DecisionType, Request
+    from bot.policy.book import Book
+    from bot.store.tx import Tx
+    from bot.usecases.desk import Desk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ballot:
+    """What somebody chose. `shown_digest` binds an approval to the action that was in view."""
+
+    type: DecisionType
+    shown_digest: str | None = None
+    #: All arguments of the tool, edited ones included; for `modify` only.
+    arguments: dict[str, Any] | None = None
+    comment: str | None = None
+    guidance: str | None = None
+    stop_run: bool = False
+
+
+async def decide(desk: Desk, escalation_id: str, ballot: Ballot, voter: Voter) -> Escalation:
+    """Count the vote, and settle the escalation when it was the last one needed.
+
+    Raises NotFoundError, AlreadySettledError, ForbiddenError, StaleActionError, and
+    InvalidError whose faults point into the ballot (`/modified_arguments/amount`, `/comment`).
+    """
+    book = desk.book
+    seen, known = await desk.ledger.read(_look, escalation_id, voter)
+    # Without a lock: most of those who come late are answered here.
+    seen.refuse_if_settled()
+    ballot = _checked(seen, ballot)
+    need, request = _asked_for(book, seen, ballot)
+    agreeing = ballot.type in {"approve", "modify"}
+    check_may_vote(book, seen, need if ballot.type == "approve" else None, voter, known, desk)
+    counts = agreeing and counts_for(book, seen, need, ballot.type, voter, known, desk)
+    return await desk.ledger.run(_cast, book, escalation_id, ballot, voter, need, request, counts)
+
+
+def _look(tx: Tx, escalation_id: str, voter: Voter) -> tuple[Escalation, Any]:
+    return escalations.find(tx, escalation_id), voter.known(tx)
+
+
+def _checked(seen: Escalation, ballot: Ballot) -> Ballot:
+    """The ballot, or a refusal; an edit that changes nothing is an approval."""
+    allowed = seen.request.allowed_decisions
+    if ballot.type in {"reject", "revise"} and not (ballot.comment or "").strip():
+        raise InvalidError(
+            "A refusal says why.", [Fault("/comment", "must say why, for the agent")]
+        )
+    if ballot.type == "modify":
+        ballot = _edited(seen, ballot)
+    if allowed is not None and ballot.type not in allowed:
+        raise InvalidError(
+            f"The agent accepts only {', '.join(allowed)} here.",
+            [Fault("/type", f"must be one of {', '.join(allowed)}")],
+        )
+    return ballot
+
+
+def _edited(seen: Escalation, ballot: Ballot) -> Ballot:
+    tool = seen.request.tool
+    if tool is None or ballot.arguments is None:
+        raise InvalidError(
+            "There are no arguments to modify.",
+            [Fault("/modified_arguments", "must be the tool's arguments; approve or reject")],
+        )
+    if ballot.arguments == seen.shown.tool.arguments:  # type: ignore[union-attr]
+        return replace(ballot, type="approve", arguments=None, shown_digest=seen.shown_digest)
+    faults = []
+    if tool.input_schema is not None:
+        before = set(violations(tool.input_schema, tool.arguments))
+        faults = [f for f in violations(tool.input_schema, ballot.arguments) if f not in before]
+    faults += _touched_what_is_fixed(seen.request, ballot.arguments)
+    if faults:
+        raise InvalidError(
+            "The edited arguments are not what the tool takes.",
+            [Fault("/modified_arguments" + f.pointer, f.message) for f in faults],
+        )
+    return ballot
+
+
+def _touched_what_is_fixed(request: Request, arguments: dict[str, Any]) -> list[Fault]:
+    """Only what the agent declared editable may change; None means every declared property."""
+    tool = request.tool
+    if tool is None or tool.editable is None:
+        return []
+    return [
+        Fault(pointer, "is not editable")
+        for pointer in changed_pointers(tool.arguments, arguments)
+        if not any(pointer == e or pointer.startswith(e + "/") for e in tool.editable)
+    ]
+
+
+def changed_pointers(before: Any, after: Any, at: str = "") -> list[str]:
+    """JSON Pointers of the deepest places where two values differ."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        found = []
+        for name in sorted(before.keys() | after.keys()):
+            step = f"{at}/{name.replace('~', '~0').replace('/', '~1')}"
+            if name not in before or name not in after:
+                found.append(step)
+            else:
+                found += changed_pointers(before[name], after[name], step)
+        return found
+    return [] if before == after and isinstance(before, bool) == isinstance(after, bool) else [at]
+
+
+def _asked_for(book: Book, seen: Escalation, ballot: Ballot) -> tuple[Need, Request]:
+    """Which action the ballot is about, and whose agreement that action needs today."""
+    if ballot.type == "modify" and ballot.arguments is not None:
+        request = seen.request.with_arguments(ballot.arguments)
+        return _need_of_edit(book, seen, request), request
+    if ballot.type == "approve":
+        shown = ballot.shown_digest or seen.shown_digest
+        if seen.proposal is not None and shown == seen.proposal.digest:
+            return _need_today(book, seen, seen.shown, seen.proposal.need), seen.shown
+        if shown != seen.action_digest:
+            raise StaleActionError("The action has changed since it was shown. Look at it again.")
+    return _need_today(book, seen, seen.request, seen.need), seen.request
+
+
+def _need_today(book: Book, seen: Escalation, request: Request, stored: Need) -> Need:
+    """Where the policy changed meanwhile, the larger number of approvals counts."""
+    today = plan(book, request, seen.agent)
+    more = today.need.approvals if today.then == "escalate" else 1
+    return Need(route=stored.route, approvals=max(stored.approvals, more))
+
+
+def _need_of_edit(book: Book, seen: Escalation, request: Request) -> Need:
+    planned = plan(book, request, seen.agent)
+    if planned.then == "reject":
+        raise InvalidError(
+            "The policy refuses this edit.",
+            [Fault("/modified_arguments", f"the policy refuses this: {planned.comment}")],
+        )
+    if planned.then == "approve":
+        return seen.need
+    return Need(
+        route=planned.need.route, approvals=max(seen.need.approvals, planned.need.approvals)
+    )
+
+
+def _cast(
+    tx: Tx,
+    book: Book,
+    escalation_id: str,
+    ballot: Ballot,
+    voter: Voter,
+    need: Need,
+    request: Request,
+    counts: bool,
+) -> Escalation:
+    before = lock_in_time(tx, escalation_id)
+    before.refuse_if_settled()
+    agreeing = ballot.type in {"approve", "modify"}
+    runs = effective(request) if agreeing else None
+    vote = Vote(
+        actor=voter.actor,
+        type=ballot.type,
+        effective_digest=None if runs is None else digest(runs),
+        at=tx.now(),
+        comment=ballot.comment,
+        guidance=ballot.guidance,
+        stop_run=ballot.stop_run,
+        counts=counts,
+    )
+    if vote.type == "approve" and vote.effective_digest not in _on_the_table(before):
+        raise StaleActionError("The action has changed since it was shown. Look at it again.")
+    after = before.count(vote)
+    if not agreeing or len(after.agreeing(vote.effective_digest or "")) >= need.approvals:
+        decision = _decision(tx, book, after, vote, request, runs)
+        return keep(
+            tx,
+            before,
+            after.decide(decision),
+            "escalation.decided",
+            voter.actor,
+            type=decision.type,
+            digest=decision.effective_digest,
+        )
+    if ballot.type == "modify":
+        after = _propose(tx, book, after, vote, request, need)
+    return keep(
+        tx,
+        before,
+        after,
+        "escalation.proposed" if ballot.type == "modify" else "vote.cast",
+        voter.actor,
+        type=vote.type,
+        digest=vote.effective_digest,
+    )
+
+
+def _on_the_table(seen: Escalation) -> set[str]:
+    return {seen.action_digest, seen.shown_digest}
+
+
+def _propose(
+    tx: Tx, book: Book, after: Escalation, vote: Vote, request: Request, need: Need
+) -> Escalation:
+    """The edit waits for the agreement it needs, where the people who can give it will see it."""
+    assert request.tool is not None  # noqa: S101 - only a tool's arguments can be edited
+    assert vote.effective_digest is not None  # noqa: S101 - an edit agrees to itself
+    channel = book.route(need.route).channel
+    if channel not in messages.channels(tx, after.id):
+        messages.owe(tx, after.id, channel=channel, priority=URGENCIES.index(after.urgency))
+    return replace(
+        after,
+        proposal=Proposal(
+            arguments=request.tool.arguments,
+            digest=vote.effective_digest,
+            need=need,
+            by=vote.actor,
+        ),
+    )
+
+
+def _decision(
+    tx: Tx,
+    book: Book,
+    voted: Escalation,
+    vote: Vote,
+    request: Request,
+    runs: dict[str, Any] | None,
+) -> Decision:
+    """The completing vote makes the decision; the author's note to an edit goes with it."""
+    edited = runs is not None and vote.effective_digest != voted.action_digest
+    notes = [v for v in voted.votes if v.effective_digest == vote.effective_digest]
+    tool = request.tool
+    return Decision(
+        id=tx.new_id("dec"),
+        type="modify" if edited else vote.type,
+        provenance="human",
+        effective=runs,
+        effective_digest=vote.effective_digest,
+        modified_arguments=tool.arguments if edited and tool is not None else None,
+        comment=vote.comment or next((v.comment for v in notes if v.comment), None),
+        guidance=vote.guidance or next((v.guidance for v in notes if v.guidance), None),
+        stop_run=vote.stop_run,
+        decided_by=vote.actor,
+        decided_at=vote.at,
+        expires_at=None if runs is None else vote.at + voted.valid_for,
+        rule=None,
+        votes=voted.votes,
+        policy_version=book.version,
+    )

@@ -1,0 +1,37 @@
+"""What every verb works with, handed in by whoever puts the house together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.domain.ports import Waker
+    from bot.policy.book import Book
+    from bot.store.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """The Slack workspace that the bot's token belongs to."""
+
+    team_id: str
+    url: str
+    bot_user_id: str
+
+    def permalink(self, channel: str, ts: str) -> str:
+        """Slack's own form of a link to a message."""
+        return f"{self.url.rstrip('/')}/archives/{channel}/p{ts.replace('.', '')}"
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """The one mutable thing on it is which policy and workspace are in force."""
+
+    ledger: Ledger
+    waker: Waker
+    book: Book
+    #: Derived from PULLCORD_SECRET; without it a stolen table of key hashes is worth nothing.
+    key_pepper: bytes
+    #: Known once Slack has answered for the first time.
+    workspace: Workspace | None = None

@@ -1,0 +1,223 @@
+"""An agent asks. The escalation, its journal, its timer and its card are owed in one commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.cards import wording
+from bot.domain.digest import digest, effective
+from bot.domain.durations import parse_duration
+from bot.domain.errors import Fault, InvalidError, KeyReusedError, OwnerRequiredError
+from bot.domain.escalation import Decision, Escalation
+from bot.domain.people import Actor
+from bot.domain.request import URGENCIES, Request, earliest, more_urgent
+from bot.policy.plan import escalated, plan
+from bot.store import escalations, inbound, journal, messages, timers
+from bot.usecases.settling import topic
+
+if TYPE_CHECKING:
+    from bot.domain.people import Caller
+    from bot.policy.book import Book
+    from bot.policy.plan import Plan
+    from bot.store.tx import Tx
+    from bot.usecases.desk import Desk
+
+_FARTHEST_DEADLINE = timedelta(days=30)
+# What was refused stays refused by the rules for this long.
+_REFUSAL_LASTS = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """`replayed`: the key was used before, and this is what became of that request."""
+
+    escalation: Escalation
+    replayed: bool
+
+
+async def open_escalation(
+    desk: Desk, caller: Caller, *, key: str, body_hash: str, request: Request
+) -> Opened:
+    """Ask people, unless a rule of the policy answers.
+
+    Raises KeyReusedError, InvalidError (a deadline out of bounds), OwnerRequiredError.
+    A refused request uses up no key.
+    """
+    earlier = await desk.ledger.read(_replay, caller.agent, key, body_hash)
+    if earlier is not None:
+        return earlier
+    planned = plan(desk.book, request, caller.agent)
+    return await desk.ledger.run_behind(
+        _open, desk.book, caller, key, body_hash, request, planned, digest(effective(request))
+    )
+
+
+def _replay(tx: Tx, agent: str, key: str, body_hash: str) -> Opened | None:
+    earlier = inbound.recall(tx, agent, key)
+    if earlier is None:
+        return None
+    earlier_hash, escalation_id = earlier
+    if earlier_hash != body_hash:
+        raise KeyReusedError(
+            "This Idempotency-Key was used with another body. Use a new key for a new question, "
+            "or send the first body again."
+        )
+    return Opened(escalation=escalations.find(tx, escalation_id), replayed=True)
+
+
+def _open(
+    tx: Tx,
+    book: Book,
+    caller: Caller,
+    key: str,
+    body_hash: str,
+    request: Request,
+    planned: Plan,
+    action_digest: str,
+) -> Opened:
+    escalation_id = tx.new_id("esc")
+    if not inbound.remember(tx, caller.agent, key, body_hash, escalation_id):
+        replayed = _replay(tx, caller.agent, key, body_hash)
+        assert replayed is not None  # noqa: S101 - the conflict proves that the row is there
+        return replayed
+    now = tx.now()
+    _check_deadline(request.deadline, now)
+    if planned.then == "approve":
+        planned = _to_a_person_if_needed(tx, book, caller, planned, action_digest)
+    if planned.then == "escalate":
+        _check_owner(book, caller, planned)
+
+    asked = _valid_for(request, planned)
+    urgency = more_urgent(request.urgency, planned.urgency)
+    escalation = Escalation(
+        id=escalation_id,
+        agent=caller.agent,
+        owners=caller.owners,
+        status="open",
+        version=1,
+        created_at=now,
+        expires_at=earliest(request.deadline, now + planned.deadline),
+        request=request,
+        action_digest=action_digest,
+        urgency=urgency,
+        need=planned.need,
+        valid_for=asked,
+        rule=planned.rule,
+        why=planned.why,
+        handoff=wording.HANDOFF,
+    )
+    if planned.then == "escalate":
+        escalations.insert(tx, escalation)
+        timers.put(tx, escalation.id, "expire", escalation.expires_at)
+        messages.owe(
+            tx,
+            escalation.id,
+            channel=book.route(planned.need.route).channel,
+            priority=URGENCIES.index(urgency),
+        )
+    else:
+        escalation = escalation.decide(_decided_by_rule(tx, book, escalation, planned))
+        escalations.insert(tx, escalation)
+    journal.note(
+        tx,
+        escalation.id,
+        "escalation.opened",
+        Actor(
+            type="key",
+            id=caller.agent,
+            display_name=caller.agent,
+            authenticated_by="api_key",
+            via="api",
+        ),
+        key=caller.key_id,
+        then=planned.then,
+        rule=planned.rule,
+        route=planned.need.route,
+    )
+    if escalation.decision is not None:
+        journal.note(
+            tx,
+            escalation.id,
+            "escalation.decided",
+            escalation.decision.decided_by,
+            type=escalation.decision.type,
+            digest=escalation.decision.effective_digest,
+        )
+    tx.tell(topic(escalation.id))
+    return Opened(escalation=escalation, replayed=False)
+
+
+def _to_a_person_if_needed(
+    tx: Tx, book: Book, caller: Caller, planned: Plan, action_digest: str
+) -> Plan:
+    """A rule does not approve what people refused lately, nor more often than its limit."""
+    rule = planned.rule or ""
+    tx.queue_up("rule", caller.agent, rule)
+    now = tx.now()
+    if escalations.refused_lately(tx, action_digest, now - _REFUSAL_LASTS):
+        return escalated(book, planned, wording.refused_lately(rule))
+    limit = planned.limit
+    if limit is not None:
+        used = escalations.approvals_by_rule(tx, caller.agent, rule, now - limit.per)
+        if used >= limit.count:
+            return escalated(book, planned, wording.limit_used_up(rule, limit.count, limit.per))
+    return planned
+
+
+def _check_deadline(deadline: datetime | None, now: datetime) -> None:
+    if deadline is None:
+        return
+    if deadline <= now:
+        raise InvalidError(
+            "The deadline is in the past.", [Fault("/deadline", f"must be after {now.isoformat()}")]
+        )
+    if deadline > now + _FARTHEST_DEADLINE:
+        raise InvalidError(
+            "The deadline is too far ahead.",
+            [Fault("/deadline", "must be within 30 days; leave it out for the policy's own")],
+        )
+
+
+def _check_owner(book: Book, caller: Caller, planned: Plan) -> None:
+    route = book.route(planned.need.route)
+    if route.no_self_approval and not caller.owners:
+        raise OwnerRequiredError(
+            f"The route {route.name!r} forbids self-approval, so this key must say who owns it: "
+            "create one with `keys create NAME --owner U…`."
+        )
+
+
+def _valid_for(request: Request, planned: Plan) -> timedelta:
+    if request.valid_for is None:
+        return planned.valid_for
+    return min(planned.valid_for, parse_duration(request.valid_for))
+
+
+def _decided_by_rule(tx: Tx, book: Book, escalation: Escalation, planned: Plan) -> Decision:
+    approved = planned.then == "approve"
+    now = tx.now()
+    return Decision(
+        id=tx.new_id("dec"),
+        type="approve" if approved else "reject",
+        provenance="rule",
+        effective=effective(escalation.request) if approved else None,
+        effective_digest=escalation.action_digest if approved else None,
+        modified_arguments=None,
+        comment=planned.comment,
+        guidance=None,
+        stop_run=False,
+        decided_by=Actor(
+            type="rule",
+            id=planned.rule or "",
+            display_name=None,
+            authenticated_by="policy",
+            via="rule",
+        ),
+        decided_at=now,
+        expires_at=now + escalation.valid_for if approved else None,
+        rule=planned.rule,
+        votes=(),
+        policy_version=book.version,
+    )

@@ -1,0 +1,39 @@
+"""The agent says what became of the action."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.domain.escalation import Outcome, OutcomeStatus
+from bot.usecases.cancel import agent_actor
+from bot.usecases.settling import keep, lock_in_time
+from bot.usecases.show import check_own
+
+if TYPE_CHECKING:
+    from bot.domain.escalation import Escalation
+    from bot.domain.people import Caller
+    from bot.store.tx import Tx
+    from bot.usecases.desk import Desk
+
+
+async def report_outcome(
+    desk: Desk, caller: Caller, escalation_id: str, *, status: OutcomeStatus, note: str | None
+) -> Escalation:
+    """Raises NotFoundError, OutcomeRecordedError, NothingToRunError."""
+    return await desk.ledger.run_behind(_report, caller, escalation_id, status, note)
+
+
+def _report(
+    tx: Tx, caller: Caller, escalation_id: str, status: OutcomeStatus, note: str | None
+) -> Escalation:
+    before = lock_in_time(tx, escalation_id)
+    check_own(before, caller)
+    outcome = Outcome(status=status, note=note, reported_at=tx.now())
+    return keep(
+        tx,
+        before,
+        before.report(outcome),
+        "outcome.reported",
+        agent_actor(caller),
+        status=status,
+    )

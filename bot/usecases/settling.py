@@ -1,0 +1,50 @@
+"""What every way of settling an escalation has in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.domain.people import Actor
+from bot.store import escalations, journal, messages, timers
+
+if TYPE_CHECKING:
+    from bot.domain.escalation import Escalation
+    from bot.domain.journal import Event
+    from bot.store.tx import Tx
+
+CLOCK = Actor(
+    type="timeout", id="deadline", display_name=None, authenticated_by="clock", via="timer"
+)
+
+
+def topic(escalation_id: str) -> str:
+    """What the listeners hear when this escalation changes."""
+    return f"escalation:{escalation_id}"
+
+
+def keep(
+    tx: Tx,
+    before: Escalation,
+    after: Escalation,
+    event: Event,
+    actor: Actor | None,
+    **data: Any,
+) -> Escalation:
+    """Write the new state, its entry in the journal, and what the outside must see of it."""
+    if after is before:
+        return after
+    escalations.save(tx, before, after)
+    journal.note(tx, after.id, event, actor, **data)
+    messages.touch(tx, after.id)
+    if after.status != "open":
+        timers.drop(tx, after.id)
+    tx.tell(topic(after.id))
+    return after
+
+
+def lock_in_time(tx: Tx, escalation_id: str) -> Escalation:
+    """The escalation, locked; one whose time is over is settled first, whoever asks."""
+    found = escalations.lock(tx, escalation_id)
+    if found.overdue(tx.now()):
+        return keep(tx, found, found.expire(tx.now()), "escalation.expired", CLOCK)
+    return found

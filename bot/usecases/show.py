@@ -1,0 +1,81 @@
+"""Reading: one escalation, a page of them, or one as soon as it changes."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from bot.domain.errors import NotFoundError
+from bot.store import escalations
+from bot.store.escalations import Filter
+from bot.usecases.settling import topic
+
+if TYPE_CHECKING:
+    from bot.domain.escalation import Escalation, Status
+    from bot.domain.people import Caller
+    from bot.usecases.desk import Desk
+
+# The truth is read again at least this often, whatever the wake-up calls say.
+_SWEEP_SECONDS = 5.0
+
+
+def check_own(found: Escalation, caller: Caller) -> None:
+    """Other agents' escalations do not exist for this caller. Raises NotFoundError."""
+    if found.agent != caller.agent:
+        raise NotFoundError(f"There is no escalation {found.id!r}.")
+
+
+async def show(desk: Desk, caller: Caller, escalation_id: str) -> Escalation:
+    """Raises NotFoundError."""
+    found = await desk.ledger.read(escalations.find, escalation_id)
+    if not caller.reads_everything:
+        check_own(found, caller)
+    return found
+
+
+async def wait_for(
+    desk: Desk,
+    caller: Caller,
+    escalation_id: str,
+    *,
+    seconds: float,
+    beyond_version: int | None = None,
+) -> Escalation:
+    """The escalation as soon as it is settled, or when the time is over.
+
+    With `beyond_version` any change is enough. Raises NotFoundError.
+    """
+    clock = asyncio.get_running_loop()
+    until = clock.time() + seconds
+    while True:
+        # The sleep is prepared before the read: a commit in between is then not missed.
+        async with desk.waker.listening(topic(escalation_id)) as sleep:
+            found = await show(desk, caller, escalation_id)
+            left = until - clock.time()
+            changed = beyond_version is not None and found.version != beyond_version
+            if found.status != "open" or changed or left <= 0:
+                return found
+            await sleep(min(left, _SWEEP_SECONDS))
+
+
+async def list_page(
+    desk: Desk,
+    caller: Caller,
+    *,
+    status: Status | None,
+    category: str | None,
+    group_key: str | None,
+    after: str | None,
+    limit: int,
+) -> tuple[list[Escalation], str | None]:
+    """A page, oldest first, and the id to go on after; None at the end."""
+    which = Filter(
+        agent=None if caller.reads_everything else caller.agent,
+        status=status,
+        category=category,
+        group_key=group_key,
+        after=after,
+    )
+    found = await desk.ledger.read(escalations.page, which, limit + 1)
+    more = len(found) > limit
+    return found[:limit], found[limit - 1].id if more else None
