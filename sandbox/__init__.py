@@ -1,0 +1,1 @@
+"""A stand-in for Slack: Web API, signed deliveries, and a page to click in."""

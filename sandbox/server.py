@@ -1,0 +1,60 @@
+"""Puts the rooms of the sandbox behind one web server."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from aiohttp import web
+
+from sandbox import control, responses, webapi
+from sandbox.box import SANDBOX, Box
+from sandbox.delivery import Delivery
+from sandbox.workspace import Workspace
+
+EVENTS_URL = "http://127.0.0.1:8080/slack/events"
+# Known to everybody: the sandbox guards nothing.
+SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105
+BOT_TOKEN = "xoxb-sandbox"  # noqa: S105
+_PAGE = Path(__file__).parent / "page"
+
+
+def make_app(
+    workspace: Workspace | None = None,
+    *,
+    signing_secret: str = SIGNING_SECRET,
+    bot_token: str = BOT_TOKEN,
+    events_url: str = EVENTS_URL,
+) -> web.Application:
+    """Build the sandbox; it delivers to `events_url` once somebody clicks."""
+    workspace = workspace or Workspace()
+    delivery = Delivery(workspace, signing_secret=signing_secret, events_url=events_url)
+    app = web.Application(client_max_size=4 * 1024 * 1024)
+    app[SANDBOX] = Box(workspace, delivery, bot_token)
+    app.cleanup_ctx.append(_delivering)
+    app.on_shutdown.append(_send_listeners_away)
+    app.add_routes(
+        [
+            web.post("/api/{method}", webapi.handle),
+            web.get("/api/{method}", webapi.handle),
+            web.post("/response/{token}", responses.handle),
+            *control.routes(),
+            web.get("/", _page),
+            web.get("/archives/{channel}/{message}", _page),
+            web.static("/page", _PAGE),
+        ]
+    )
+    return app
+
+
+async def _delivering(app: web.Application) -> AsyncIterator[None]:
+    delivery = app[SANDBOX].delivery
+    await delivery.open()
+    yield
+    await delivery.close()
+
+
+async def _send_listeners_away(app: web.Application) -> None:
+    app[SANDBOX].workspace.changes.close()
+
+
+async def _page(_: web.Request) -> web.FileResponse:
+    return web.FileResponse(_PAGE / "index.html", headers={"Cache-Control": "no-cache"})

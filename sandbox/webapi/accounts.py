@@ -1,0 +1,93 @@
+"""auth.*, users.* and team.*: who is here, and who is calling."""
+
+from sandbox.records import APP_ID, BOT_ID, BOT_USER_ID, TEAM_DOMAIN, TEAM_ID, Json
+from sandbox.refusals import RefusedError
+from sandbox.webapi.call import Call
+
+
+def auth_test(call: Call) -> Json:
+    """auth.test."""
+    return {
+        "url": call.base_url,
+        "team": "Sandbox",
+        "user": "pullcord",
+        "team_id": TEAM_ID,
+        "user_id": BOT_USER_ID,
+        "bot_id": BOT_ID,
+        "app_id": APP_ID,
+        "app_name": "Pullcord",
+        "is_enterprise_install": False,
+    }
+
+
+def api_test(call: Call) -> Json:
+    """api.test."""
+    if call.text("error"):
+        raise RefusedError(call.text("error"))
+    return {"args": {key: value for key, value in call.args.items() if key != "token"}}
+
+
+def users_info(call: Call) -> Json:
+    """users.info."""
+    person = call.workspace.person(call.need("user"))
+    return {"user": person.as_slack(call.workspace.now())}
+
+
+def users_list(call: Call) -> Json:
+    """users.list."""
+    now = call.workspace.now()
+    members = [person.as_slack(now) for person in call.workspace.people.values()]
+    more = {"response_metadata": {"next_cursor": ""}}
+    return {"members": members, "cache_ts": int(now), **more}
+
+
+def users_lookup(call: Call) -> Json:
+    """users.lookupByEmail."""
+    email = call.need("email").lower()
+    for person in call.workspace.people.values():
+        if person.email.lower() == email and not person.deleted:
+            return {"user": person.as_slack(call.workspace.now())}
+    raise RefusedError("users_not_found")
+
+
+def users_presence(call: Call) -> Json:
+    """users.getPresence: everybody with an account is here."""
+    person = call.workspace.person(call.text("user", BOT_USER_ID))
+    return {"presence": "away" if person.deleted else "active"}
+
+
+def dnd_info(call: Call) -> Json:
+    """dnd.info: nobody has asked for quiet."""
+    call.workspace.person(call.text("user", BOT_USER_ID))
+    return {
+        "dnd_enabled": False,
+        "next_dnd_start_ts": 1,
+        "next_dnd_end_ts": 1,
+        "snooze_enabled": False,
+    }
+
+
+def team_info(_: Call) -> Json:
+    """team.info."""
+    return {"team": {"id": TEAM_ID, "name": "Sandbox", "domain": TEAM_DOMAIN}}
+
+
+def bots_info(call: Call) -> Json:
+    """bots.info."""
+    if call.text("bot", BOT_ID) != BOT_ID:
+        raise RefusedError("bot_not_found")
+    return {
+        "bot": {
+            "id": BOT_ID,
+            "deleted": False,
+            "name": "Pullcord",
+            "updated": int(call.workspace.now()),
+            "app_id": APP_ID,
+            "user_id": BOT_USER_ID,
+        }
+    }
+
+
+def no_groups(_: Call) -> Json:
+    """usergroups.list: this workspace has none."""
+    return {"usergroups": []}
