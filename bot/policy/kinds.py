@@ -1,0 +1,129 @@
+"""What a value of the policy file can be: a description for people, and how to read it.
+
+A reader raises ValueError: empty when the description says enough, else with better words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Any, Generic, TypeVar
+from zoneinfo import available_timezones
+
+from bot.domain.durations import parse_duration
+from bot.policy.book import Limit
+from bot.policy.findings import nearest, one_of, quoted
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Kind(Generic[T]):
+    """`read` gets the value as it was written, and whether it stood in quotes."""
+
+    what: str
+    read: Callable[[str, bool], T]
+
+
+def text(what: str, longest: int) -> Kind[str]:
+    def read(value: str, _quoted: bool) -> str:
+        if not value.strip():
+            raise ValueError
+        if len(value) > longest:
+            raise ValueError(f"{what} of at most {longest} characters, got {len(value)}")
+        return value
+
+    return Kind(what, read)
+
+
+def shaped(what: str, pattern: str) -> Kind[str]:
+    """A text that matches a pattern as a whole."""
+    shape = re.compile(pattern)
+
+    def read(value: str, _quoted: bool) -> str:
+        if not shape.fullmatch(value):
+            raise ValueError
+        return value
+
+    return Kind(what, read)
+
+
+def whole(least: int) -> Kind[int]:
+    def read(value: str, quoted: bool) -> int:
+        if quoted or not re.fullmatch("[0-9]{1,9}", value) or int(value) < least:
+            raise ValueError
+        return int(value)
+
+    return Kind(f"a whole number of at least {least}", read)
+
+
+def choice(options: Sequence[Any], later: Sequence[str] = ()) -> Kind[Any]:
+    """One of a few words; `later` are words of the contract that this release cannot keep yet."""
+
+    def read(value: str, _quoted: bool) -> str:
+        if value in later:
+            raise ValueError(f"{one_of(options)}; {value!r} comes with a later release; remove it")
+        if value not in options:
+            raise ValueError(f"{one_of(options)}, got {quoted(value)}{nearest(value, options)}")
+        return value
+
+    return Kind(one_of(options), read)
+
+
+def duration(longest: timedelta) -> Kind[timedelta]:
+    what = "a duration such as 30m, 4h or 7d"
+
+    def read(value: str, _quoted: bool) -> timedelta:
+        try:
+            length = parse_duration(value)
+        except ValueError:
+            raise ValueError from None
+        if not timedelta(0) < length <= longest:
+            raise ValueError(f"{what}, longer than zero and at most {longest.days}d, got {value!r}")
+        return length
+
+    return Kind(what, read)
+
+
+def _flag(value: str, is_quoted: bool) -> bool:
+    if is_quoted or value not in {"true", "false"}:
+        raise ValueError
+    return value == "true"
+
+
+def _limit(value: str, _quoted: bool) -> Limit:
+    count, _, per = value.partition("/")
+    if not re.fullmatch("[0-9]{1,9}", count) or int(count) < 1:
+        raise ValueError
+    return Limit(count=int(count), per=PERIOD.read(per, False))
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _zone(value: str, _quoted: bool) -> str:
+    if value not in _zones():
+        raise ValueError(
+            f"an IANA time zone such as Europe/London, got {quoted(value)}"
+            + nearest(value, _zones())
+        )
+    return value
+
+
+PERIOD = duration(timedelta(days=3650))
+FLAG = Kind("true or false", _flag)
+LIMIT = Kind("a number per duration such as 20/1d", _limit)
+ZONE = Kind("an IANA time zone such as Europe/London", _zone)
+NAME = shaped("a name of letters, digits, - and _", r"\w[\w.-]{0,63}")
+USER = shaped("a Slack user id such as U0123ABCD", "[UW][A-Z0-9]{2,20}")
+CHANNEL = shaped(
+    'a Slack channel id such as C0123ABCD, or "#name" in quotes',
+    r"[CGD][A-Z0-9]{2,20}|#[^\sA-Z#@<>|,]{1,80}",
+)
+RULE_NAME = shaped("a name on one line, of at most 100 characters", r"(?=.*\S).{1,100}")
+KEY = text("the NAME of an API key", 128)

@@ -1,0 +1,99 @@
+"""Reads `groups`, `admins` and `routes`: who there is, and the ways to them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.policy.book import Route
+from bot.policy.findings import nearest, one_of, quoted
+from bot.policy.kinds import CHANNEL, FLAG, KEY, NAME, USER, choice, duration, text, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from bot.policy.section import Section
+
+# The contract's: no escalation stays open longer.
+_DEADLINE = duration(timedelta(days=30))
+_VALID_FOR = duration(timedelta(days=3650))
+_ON_TIMEOUT = choice(["expire"], later=["reject", "approve"])
+# Slack cuts the text of an option at 75 characters.
+_REASON = text("a short reason", 75)
+_MOST_REASONS = 5
+_GROUPS_LATER = ("usergroup", "emails", "schedule")
+_ROUTES_LATER = ("remind_after", "tiers", "grace", "fallback", "quiet_hours", "assign")
+
+Groups = dict[str, tuple[str, ...]]
+
+
+def read_groups(root: Section) -> Groups:
+    groups = {}
+    for name, section in root.named("groups", NAME):
+        if not section.has("users") and not any(map(section.has, _GROUPS_LATER)):
+            section.note("users", "a list of Slack user ids such as [U0123ABCD]; it is missing")
+        users = [user for user, _ in section.many("users", USER)]
+        section.close(later=_GROUPS_LATER)
+        groups[name] = tuple(dict.fromkeys(users))
+    return groups
+
+
+def read_group_names(section: Section, key: str, groups: Collection[str]) -> tuple[str, ...]:
+    """Names of groups under a key; one that does not exist is a finding."""
+    names = []
+    for name, line in section.many(key, NAME):
+        if name not in groups:
+            section.note_at(line, key, unknown("group", name, groups))
+        names.append(name)
+    return tuple(dict.fromkeys(names))
+
+
+def read_routes(root: Section, groups: Groups) -> dict[str, Route]:
+    routes = {name: _route(name, section, groups) for name, section in root.named("routes", NAME)}
+    if root.lacks("routes"):
+        root.note("routes", "at least one route: somebody must be asked when no rule matches")
+    return routes
+
+
+def _route(name: str, section: Section, groups: Groups) -> Route:
+    section.one("on_timeout", _ON_TIMEOUT, "expire")
+    if not section.has("reviewers"):
+        section.note("reviewers", "a list of groups such as [billing-leads]; it is missing")
+    reasons = [reason for reason, _ in section.many("quick_reasons", _REASON)]
+    if len(reasons) > _MOST_REASONS:
+        section.note("quick_reasons", f"at most {_MOST_REASONS} reasons, got {len(reasons)}")
+    route = Route(
+        name=name,
+        channel=section.needed("channel", CHANNEL, ""),
+        reviewers=read_group_names(section, "reviewers", groups),
+        approvals=section.one("approvals", whole(least=1), 1),
+        deadline=section.one("deadline", _DEADLINE, timedelta(hours=4)),
+        no_self_approval=section.one("no_self_approval", FLAG, default=False),
+        keys=tuple(dict.fromkeys(key for key, _ in section.many("keys", KEY))),
+        valid_for=section.one("valid_for", _VALID_FOR, timedelta(hours=24)),
+        quick_reasons=tuple(reasons),
+    )
+    section.close(later=_ROUTES_LATER)
+    check_enough(section, route, route.approvals, groups)
+    return route
+
+
+def check_enough(section: Section, route: Route, approvals: int, groups: Groups) -> None:
+    """Notes a number of approvals that this route can never bring together."""
+    if not all(name in groups for name in route.reviewers):
+        return  # who they are is unknown, and a finding already
+    people = {user for name in route.reviewers for user in groups[name]}
+    voices = len(people) + len(route.keys)
+    if approvals > voices:
+        keys = f" and {len(route.keys)} keys" if route.keys else ""
+        section.note(
+            "approvals",
+            f"at most as many approvals as the route {route.name!r} has reviewers "
+            f"({len(people)}{keys}), got {approvals}",
+        )
+
+
+def unknown(what: str, name: str, known: Collection[str]) -> str:
+    """Words for a name that is not in the policy."""
+    there = one_of(sorted(known)[:10]) if known else f"there is no {what} in this file"
+    return f"a {what} of this file ({there}), got {quoted(name)}{nearest(name, known)}"
