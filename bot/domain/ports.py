@@ -42,3 +42,7 @@ class Waker(Protocol):
         A change between entering and sleeping counts: read after entering, and none is missed.
         """
         ...
+
+    def wake_everybody(self) -> None:
+        """The bot is stopping: let those who sleep look once more and go."""
+        ...

@@ -146,6 +146,13 @@ def claim(tx: Tx, owner: str, limit: int) -> list[Claimed]:
     ]
 
 
+def wanted_rev(tx: Tx, message_id: str) -> int:
+    rev: int = tx.execute(
+        select(message.c.wanted_rev).where(message.c.id == message_id)
+    ).scalar_one()
+    return rev
+
+
 def settle_sent(tx: Tx, claimed: Claimed, *, channel: str, ts: str) -> bool:
     """It stands there, as it was at `claimed.wanted_rev`. False when the lease was lost."""
     return _finish(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from typing import TYPE_CHECKING, Any, Concatenate
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -15,7 +14,7 @@ from bot.store.ledger import Ledger, P, T
 from bot.store.tx import Tx
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from sqlalchemy import URL, Connection
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -48,16 +47,21 @@ class PostgresLedger(Ledger):
     async def run(
         self, verb: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self._shielded(self._clicks, partial(verb, *args, **kwargs))  # type: ignore[arg-type]
+        return await self._on_its_own(
+            self._patiently(self._clicks, lambda tx: verb(tx, *args, **kwargs))
+        )
 
     async def run_behind(
         self, verb: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self._shielded(self._intake, partial(verb, *args, **kwargs))  # type: ignore[arg-type]
+        return await self._on_its_own(
+            self._patiently(self._intake, lambda tx: verb(tx, *args, **kwargs))
+        )
 
-    async def _shielded(self, lane: asyncio.Semaphore, verb: Callable[[Tx], T]) -> T:
-        # A caller that goes away must not keep the others from hearing of the commit.
-        task = asyncio.ensure_future(self._patiently(lane, verb))
+    async def _on_its_own(self, work: Coroutine[Any, Any, T]) -> T:
+        # A caller that goes away must neither keep the others from hearing of the commit nor
+        # tear a connection out of the middle of a question.
+        task = asyncio.ensure_future(work)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         return await asyncio.shield(task)
@@ -98,11 +102,14 @@ class PostgresLedger(Ledger):
         def ask(plain: Connection) -> T:
             return query(Tx(plain, self.clock, self.ids), *args, **kwargs)
 
-        try:
-            async with self._reads, self._engine.connect() as connection:
-                return await connection.run_sync(ask)
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
-            raise _unavailable(error) from error
+        async def asking() -> T:
+            try:
+                async with self._reads, self._engine.connect() as connection:
+                    return await connection.run_sync(ask)
+            except (SQLAlchemyError, OSError, TimeoutError) as error:
+                raise _unavailable(error) from error
+
+        return await self._on_its_own(asking())
 
     async def on_connection(self, work: Callable[[Connection], T]) -> T:
         async with self._engine.begin() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -13,6 +14,8 @@ from sqlalchemy import inspect, text
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from bot.store.tx import Tx
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number will do, as long as every replica takes the same one.
@@ -26,11 +29,22 @@ def standing(connection: Connection) -> Standing:
     found = MigrationContext.configure(connection).get_current_revision()
     if found is None:
         return "empty" if not inspect(connection).has_table("escalation") else "older"
-    scripts = ScriptDirectory(str(_MIGRATIONS))
-    if found == scripts.get_current_head():
+    head, known = _revisions()
+    if found == head:
         return "current"
-    known = {script.revision for script in scripts.walk_revisions()}
     return "older" if found in known else "newer"
+
+
+def standing_now(tx: Tx) -> Standing:
+    """The same inside a reading, without a lock."""
+    return tx.ask_schema(standing)
+
+
+@cache
+def _revisions() -> tuple[str | None, frozenset[str]]:
+    # Read from the files once, at the start: later nobody may wait for the disk.
+    scripts = ScriptDirectory(str(_MIGRATIONS))
+    return scripts.get_current_head(), frozenset(s.revision for s in scripts.walk_revisions())
 
 
 def upgrade(connection: Connection) -> None:

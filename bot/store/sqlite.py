@@ -7,7 +7,6 @@ import threading
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Concatenate
 
@@ -58,12 +57,12 @@ class SqliteLedger(Ledger):
     async def run(
         self, verb: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self._enqueue(self._clicks, partial(verb, *args, **kwargs))  # type: ignore[arg-type]
+        return await self._enqueue(self._clicks, lambda tx: verb(tx, *args, **kwargs))
 
     async def run_behind(
         self, verb: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self._enqueue(self._intake, partial(verb, *args, **kwargs))  # type: ignore[arg-type]
+        return await self._enqueue(self._intake, lambda tx: verb(tx, *args, **kwargs))
 
     async def _enqueue(self, queue: deque[_Job], verb: Callable[[Tx], T]) -> T:
         loop = asyncio.get_running_loop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Insert, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,11 +11,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.store.columns import from_micros
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sqlalchemy import Connection, CursorResult, Executable, Table
 
     from bot.domain.ports import Clock, Ids
+
+T = TypeVar("T")
 
 # SQLite's clock has milliseconds; both give the database's own idea of now, not the caller's.
 _NOW = {
@@ -94,6 +96,11 @@ class Tx:
         if self._dialect == "postgresql":
             key = func.hashtextextended("\x1f".join(names), 0)
             self.execute(select(func.pg_advisory_xact_lock(key)))
+
+    def ask_schema(self, question: Callable[[Connection], T]) -> T:
+        """For `bot.store.schema`, which asks the database about itself."""
+        self.flush()
+        return question(self._connection)
 
     def tell(self, topic: str) -> None:
         """Say after the commit, and only then, that something changed."""

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 class Voter(ABC):
     """Somebody who votes, as their door has identified them."""
 
-    actor: Actor
+    @abstractmethod
+    def actor(self, known: Person | None) -> Actor:
+        """How the decision names them."""
 
     @abstractmethod
     def known(self, tx: Tx) -> Person | None:
@@ -49,12 +51,11 @@ class SlackVoter(Voter):
     clicker: Clicker
     via: Via
 
-    @property
-    def actor(self) -> Actor:  # type: ignore[override]
+    def actor(self, known: Person | None) -> Actor:
         return Actor(
             type="human",
             id=self.clicker.id,
-            display_name=self.clicker.name,
+            display_name=known.display_name if known else self.clicker.name,
             authenticated_by="slack",
             via=self.via,
         )
@@ -94,8 +95,7 @@ class KeyVoter(Voter):
 
     caller: Caller
 
-    @property
-    def actor(self) -> Actor:  # type: ignore[override]
+    def actor(self, known: Person | None) -> Actor:  # noqa: ARG002
         return Actor(
             type="key",
             id=self.caller.agent,

@@ -12,14 +12,18 @@ from bot.domain.request import URGENCIES
 from bot.domain.schemas import violations
 from bot.policy.plan import plan
 from bot.store import escalations, messages
-from bot.usecases.authority import Voter, check_may_vote, counts_for
+from bot.usecases.authority import check_may_vote, counts_for
 from bot.usecases.settling import keep, lock_in_time
 
 if TYPE_CHECKING:
+    from bot.domain.people import Actor, Person
     from bot.domain.request import DecisionType, Request
     from bot.policy.book import Book
     from bot.store.tx import Tx
+    from bot.usecases.authority import Voter
     from bot.usecases.desk import Desk
+
+_STALE = "The action has changed since it was shown. Look at it again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +54,12 @@ async def decide(desk: Desk, escalation_id: str, ballot: Ballot, voter: Voter) -
     agreeing = ballot.type in {"approve", "modify"}
     check_may_vote(book, seen, need if ballot.type == "approve" else None, voter, known, desk)
     counts = agreeing and counts_for(book, seen, need, ballot.type, voter, known, desk)
-    return await desk.ledger.run(_cast, book, escalation_id, ballot, voter, need, request, counts)
+    return await desk.ledger.run(
+        _cast, book, escalation_id, ballot, voter.actor(known), need, request, counts
+    )
 
 
-def _look(tx: Tx, escalation_id: str, voter: Voter) -> tuple[Escalation, Any]:
+def _look(tx: Tx, escalation_id: str, voter: Voter) -> tuple[Escalation, Person | None]:
     return escalations.find(tx, escalation_id), voter.known(tx)
 
 
@@ -125,6 +131,7 @@ def changed_pointers(before: Any, after: Any, at: str = "") -> list[str]:
 def _asked_for(book: Book, seen: Escalation, ballot: Ballot) -> tuple[Need, Request]:
     """Which action the ballot is about, and whose agreement that action needs today."""
     if ballot.type == "modify" and ballot.arguments is not None:
+        _refuse_stale_form(seen, ballot)
         request = seen.request.with_arguments(ballot.arguments)
         return _need_of_edit(book, seen, request), request
     if ballot.type == "approve":
@@ -132,7 +139,7 @@ def _asked_for(book: Book, seen: Escalation, ballot: Ballot) -> tuple[Need, Requ
         if seen.proposal is not None and shown == seen.proposal.digest:
             return _need_today(book, seen, seen.shown, seen.proposal.need), seen.shown
         if shown != seen.action_digest:
-            raise StaleActionError("The action has changed since it was shown. Look at it again.")
+            raise StaleActionError(_STALE)
     return _need_today(book, seen, seen.request, seen.need), seen.request
 
 
@@ -162,7 +169,7 @@ def _cast(
     book: Book,
     escalation_id: str,
     ballot: Ballot,
-    voter: Voter,
+    actor: Actor,
     need: Need,
     request: Request,
     counts: bool,
@@ -172,7 +179,7 @@ def _cast(
     agreeing = ballot.type in {"approve", "modify"}
     runs = effective(request) if agreeing else None
     vote = Vote(
-        actor=voter.actor,
+        actor=actor,
         type=ballot.type,
         effective_digest=None if runs is None else digest(runs),
         at=tx.now(),
@@ -182,7 +189,9 @@ def _cast(
         counts=counts,
     )
     if vote.type == "approve" and vote.effective_digest not in _on_the_table(before):
-        raise StaleActionError("The action has changed since it was shown. Look at it again.")
+        raise StaleActionError(_STALE)
+    if vote.type == "modify":
+        _refuse_stale_form(before, ballot)
     after = before.count(vote)
     if not agreeing or len(after.agreeing(vote.effective_digest or "")) >= need.approvals:
         decision = _decision(tx, book, after, vote, request, runs)
@@ -191,7 +200,7 @@ def _cast(
             before,
             after.decide(decision),
             "escalation.decided",
-            voter.actor,
+            actor,
             type=decision.type,
             digest=decision.effective_digest,
         )
@@ -202,10 +211,16 @@ def _cast(
         before,
         after,
         "escalation.proposed" if ballot.type == "modify" else "vote.cast",
-        voter.actor,
+        actor,
         type=vote.type,
         digest=vote.effective_digest,
     )
+
+
+def _refuse_stale_form(seen: Escalation, ballot: Ballot) -> None:
+    """A form that was filled in over another state of the action would mix the two."""
+    if ballot.shown_digest not in {None, seen.shown_digest}:
+        raise StaleActionError(_STALE)
 
 
 def _on_the_table(seen: Escalation) -> set[str]:

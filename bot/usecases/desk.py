@@ -32,6 +32,7 @@ class Desk:
     waker: Waker
     book: Book
     #: Derived from PULLCORD_SECRET; without it a stolen table of key hashes is worth nothing.
-    key_pepper: bytes
+    #: Newest first; after a rotation keys made under the older ones still work.
+    key_peppers: tuple[bytes, ...]
     #: Known once Slack has answered for the first time.
     workspace: Workspace | None = None

@@ -16,6 +16,7 @@ from bot.store.keys import StoredKey
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from bot.store.ledger import Ledger
     from bot.store.tx import Tx
     from bot.usecases.desk import Desk
 
@@ -33,7 +34,8 @@ _OWNER = re.compile(r"[UW][A-Z0-9]{2,20}")
 
 
 async def create_key(
-    desk: Desk,
+    ledger: Ledger,
+    pepper: bytes,
     name: str,
     *,
     scopes: tuple[str, ...],
@@ -62,7 +64,7 @@ async def create_key(
             StoredKey(
                 id=key_id,
                 name=name,
-                secret_hash=_hash(desk.key_pepper, secret),
+                secret_hash=_hash(pepper, secret),
                 scopes=frozenset(scopes or DEFAULT_SCOPES),
                 owners=frozenset(owners),
                 created_at=now,
@@ -72,17 +74,17 @@ async def create_key(
         )
         return key_id
 
-    return f"pc_{await desk.ledger.run(store)}_{secret}"
+    return f"pc_{await ledger.run(store)}_{secret}"
 
 
-async def list_keys(desk: Desk) -> list[StoredKey]:
+async def list_keys(ledger: Ledger) -> list[StoredKey]:
     """All keys that ever were, oldest first."""
-    return await desk.ledger.read(keys.all_of_them)
+    return await ledger.read(keys.all_of_them)
 
 
-async def revoke_key(desk: Desk, key_id: str) -> None:
+async def revoke_key(ledger: Ledger, key_id: str) -> None:
     """Works from the next request on. Raises InvalidError when there is no such live key."""
-    if not await desk.ledger.run(keys.revoke, key_id):
+    if not await ledger.run(keys.revoke, key_id):
         raise InvalidError(f"There is no live key {key_id!r}. `keys list` shows them.")
 
 
@@ -91,8 +93,10 @@ async def recognise(desk: Desk, key: str) -> Caller:
     form = _FORM.fullmatch(key)
     found, alive = (None, False) if form is None else await desk.ledger.read(_find, form.group(1))
     # Compared in constant time, and also when there is nothing to compare with.
-    given = _hash(desk.key_pepper, form.group(2) if form else "")
-    if not hmac.compare_digest(given, found.secret_hash if found else "0" * 64) or not alive:
+    secret = form.group(2) if form else ""
+    kept = found.secret_hash if found else "0" * 64
+    right = [hmac.compare_digest(_hash(p, secret), kept) for p in desk.key_peppers]
+    if not any(right) or not alive:
         raise UnauthorizedError(
             "This key is unknown, expired or revoked. Make one with `python -m bot keys create "
             "NAME` and send it as `Authorization: Bearer pc_…`."

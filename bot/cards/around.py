@@ -1,0 +1,34 @@
+"""What a card needs to know beside the escalation, and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from bot.domain.people import Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    now: datetime
+    #: The policy's ready-made reasons to reject.
+    quick_reasons: tuple[str, ...] = ()
+    #: Slack id → display name, as our own people table has them.
+    names: Mapping[str, str] = field(default_factory=dict)
+    #: For texts in which Slack cannot show each reader their own time.
+    timezone: str = "UTC"
+    #: What the route does when nobody answers.
+    on_timeout: Literal["expire", "reject", "approve"] = "expire"
+
+    def name_of(self, actor: Actor) -> str:
+        return self.names.get(actor.id) or actor.display_name or actor.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A message; `text` is for notifications and screen readers and is safe to send."""
+
+    text: str
+    blocks: list[dict[str, Any]]

@@ -1,0 +1,187 @@
+"""All that is known of an escalation, in blocks with the length of their text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from bot.cards import wording, wording_details
+from bot.cards.arguments import difference, rows, value_in_words
+from bot.cards.around import Around
+from bot.cards.blocks import (
+    Block,
+    Element,
+    boxed,
+    context,
+    escaped,
+    link,
+    mrkdwn,
+    plain,
+    prose,
+    rich,
+    words,
+)  # fmt: skip
+from bot.cards.facts import facts, signal_in_words, support
+from bot.cards.moments import moment
+from bot.cards.settled_card import settled_words
+from bot.cards.text import chunks, clean, clip, length, one_line
+from bot.domain.escalation import Escalation
+from bot.domain.request import Request, ToolCall
+
+Sized = tuple[Block, int]
+
+_CHUNK, _SHORT, _LABEL, _GROUP = 2500, 200, 150, 2000
+#: What a block's own words and marks may add to its text.
+_MARGIN = 20
+
+
+def everything(escalation: Escalation, around: Around) -> tuple[list[Sized], bool]:
+    """The blocks in reading order, and whether every argument could be written out."""
+    request = escalation.shown
+    told = list(_question(escalation, around))
+    readable = True
+    if request.tool is not None:
+        described, readable = _tool(request.tool)
+        told += described
+    if request.body:
+        told += _text(wording_details.BODY, request.body)
+    told += _risk(request)
+    told += _context(request)
+    for evidence in request.evidence:
+        title = evidence.title or evidence.type
+        if evidence.content is not None:
+            told += _text(wording.attached(title), _written(evidence.content))
+        if evidence.url:
+            told += _link(wording.attached(title), evidence.url)
+    told += _doubts(request)
+    told += _how_it_came_here(escalation, around)
+    return told, readable
+
+
+def _question(escalation: Escalation, around: Around) -> Iterator[Sized]:
+    request = escalation.shown
+    for piece in chunks(clean(request.action).strip(), _CHUNK) or ["–"]:
+        yield rich(words(piece, bold=True)), length(piece)
+    due = moment(escalation.expires_at, around.now)
+    line = facts(escalation)
+    yield context(plain(line), mrkdwn(wording_details.due(due))), length(line) + 100
+    if escalation.status != "open":
+        sentence = settled_words(escalation, around)
+        yield rich(words(clip(sentence, _CHUNK), bold=True)), length(sentence)
+    if escalation.proposal is not None:
+        changed = difference(escalation.request, escalation.proposal.arguments)
+        who = clip(one_line(around.name_of(escalation.proposal.by)), 60)
+        lines = [f"{label}: {''.join(wording.arrow(old, new))}" for label, old, new in changed]
+        yield from _text(wording.proposes(who), "\n".join(lines))
+    yield from _text(wording.WHY, request.reason)
+    yield from _text(wording.WHAT_HAPPENS, request.impact)
+
+
+def _tool(tool: ToolCall) -> tuple[list[Sized], bool]:
+    told: list[Sized] = []
+    title = wording_details.tool(tool.name, tool.server)
+    group: list[Element] = [words(clip(one_line(title), 600) + "\n", bold=True)]
+    size = 600
+    written = rows(tool, indent=2)
+    for row in written:
+        label = clip(row.label, _LABEL)
+        cost = length(label) + length(row.text) + 2
+        if cost > _SHORT or "\n" in row.text or row.label != label:
+            told.append((rich(*group), size))
+            told += _long(row.label, row.text)
+            group, size = [], 0
+        else:
+            group += [words(f"{label} "), words(row.text, code=True), words("\n")]
+            size += cost
+        if size > _GROUP:
+            told.append((rich(*group), size))
+            group, size = [], 0
+    if not written:
+        group.append(words(wording.NO_ARGUMENTS))
+    told = [sized for sized in [*told, (rich(*group), size)] if sized[0]["elements"][0]["elements"]]
+    if tool.description:
+        told += _text(wording_details.TOOL_SAYS, tool.description)
+    return told, all(row.readable for row in written)
+
+
+def _long(label: str, text: str) -> Iterator[Sized]:
+    """A value in a box of its own, or in several one after the other."""
+    for piece in chunks(label, _CHUNK):
+        yield rich(words(piece, bold=True)), length(piece)
+    for piece in chunks(text, _CHUNK):
+        yield boxed(piece), length(piece)
+
+
+def _text(label: str, text: str) -> Iterator[Sized]:
+    pieces = chunks(clean(text).strip(), _CHUNK) or [""]
+    heading = clip(one_line(label), _LABEL)
+    for index, piece in enumerate(pieces):
+        title = wording_details.continued(heading) if index else heading
+        yield prose(title, piece), length(piece) + length(title) + _MARGIN
+
+
+def _link(label: str, url: str) -> Iterator[Sized]:
+    if clean(url) != url or not url.startswith(("http://", "https://")) or length(url) > 3000:
+        yield from _text(label, url)
+        return
+    heading = clip(one_line(label), _LABEL)
+    size = length(heading) + 2 * length(url)
+    yield rich(words(heading + "\n", bold=True), link(url)), size
+
+
+def _risk(request: Request) -> Iterator[Sized]:
+    risk = request.risk
+    lines = [*risk.reasons]
+    if risk.blast_radius:
+        lines.append(wording_details.blast_radius(risk.blast_radius))
+    if risk.data_classes:
+        lines.append(wording_details.data_classes(risk.data_classes))
+    if lines:
+        yield from _text(wording_details.RISK, "\n".join(lines))
+
+
+def _context(request: Request) -> Iterator[Sized]:
+    state = request.context
+    if state is None:
+        return
+    if state.reasoning:
+        yield from _text(wording_details.REASONING, state.reasoning)
+    for attempt in state.attempts:
+        yield from _text(
+            wording_details.TRIED, wording_details.attempt(attempt.what, attempt.result)
+        )
+    for source in state.retrieved:
+        title = wording_details.source(source.title, source.score)
+        if source.text:
+            yield from _text(title, source.text)
+        if source.url:
+            yield from _link(title, source.url)
+        if not source.text and not source.url:
+            yield from _text(wording_details.READ, title)
+
+
+def _doubts(request: Request) -> Iterator[Sized]:
+    lines = [] if request.confidence is None else [wording.confidence(request.confidence)]
+    for signal in request.signals:
+        line = signal_in_words(signal.name, signal.value, signal.threshold)
+        lines.append(f"{line}: {signal.explanation}" if signal.explanation else line)
+    if lines:
+        yield from _text(wording_details.HOW_SURE, "\n".join(lines))
+
+
+def _how_it_came_here(escalation: Escalation, around: Around) -> Iterator[Sized]:
+    lines = [wording_details.route(escalation.shown_need.route)]
+    if escalation.rule:
+        lines.append(wording.sent_by_rule(escalation.rule))
+    lines += [line for line in (escalation.why, support(escalation, around)) if line]
+    source = escalation.request.source
+    if source is not None and source.on_behalf_of:
+        lines.append(wording_details.on_behalf_of(source.on_behalf_of))
+    yield from _text(wording_details.HOW_IT_CAME_HERE, "\n".join(lines))
+    yield context(mrkdwn(escaped(escalation.id, 100))), 100
+
+
+def _written(content: Any) -> str:
+    if isinstance(content, str):
+        return content
+    return value_in_words(content, indent=2) or wording.TOO_DEEP

@@ -1,0 +1,60 @@
+"""The small print of a card: risk, cost, confidence, who agreed."""
+
+from __future__ import annotations
+
+from bot.cards import wording
+from bot.cards.arguments import value_in_words
+from bot.cards.around import Around
+from bot.cards.text import clip, one_line
+from bot.domain.escalation import Escalation
+
+_WORD = 160
+
+
+def facts(escalation: Escalation) -> str:
+    """What kind of thing is asked: `Medium risk · cannot be undone · $247.50 · refund`."""
+    request = escalation.shown
+    risk = request.risk
+    found = [
+        wording.urgency(escalation.urgency),
+        *wording.risk(risk.level, risk.reversibility),
+        wording.money(risk.cost.amount, risk.cost.currency) if risk.cost else None,
+        request.category,
+        wording.from_agent(escalation.agent),
+    ]
+    return _line(found)
+
+
+def doubts(escalation: Escalation) -> str:
+    """How sure the agent is, why it asks, and what it attached."""
+    request = escalation.request
+    found: list[str | None] = []
+    if request.confidence is not None:
+        found.append(wording.confidence(request.confidence))
+    found += [signal_in_words(s.name, s.value, s.threshold) for s in request.signals[:3]]
+    if escalation.why:
+        found.append(escalation.why)
+    elif escalation.rule:
+        found.append(wording.sent_by_rule(escalation.rule))
+    found += [wording.attached(e.title or e.type) for e in request.evidence[:3]]
+    return _line(found)
+
+
+def support(escalation: Escalation, around: Around) -> str:
+    """`Approvals 1 of 2: Bob`, for the action that is shown; empty where one is enough."""
+    agreeing = escalation.agreeing(escalation.shown_digest)
+    need = escalation.shown_need.approvals
+    if need <= 1 and not agreeing:
+        return ""
+    names = [clip(one_line(around.name_of(vote.actor)), 40) for vote in agreeing[:8]]
+    return wording.approvals(len(agreeing), need, names)
+
+
+def signal_in_words(name: str, value: object, threshold: object) -> str:
+    written = value_in_words(value) or wording.TOO_DEEP
+    needed = None if threshold is None else value_in_words(threshold)
+    return wording.signal(name, written, needed)
+
+
+def _line(found: list[str | None]) -> str:
+    return wording.SEPARATOR.join(clip(one_line(part), _WORD) for part in found if part)

@@ -1,0 +1,66 @@
+"""What our buttons, forms and fields are called on the wire, and what they carry."""
+
+from __future__ import annotations
+
+import re
+
+APPROVE = "approve"
+MODIFY = "modify"
+REJECT = "reject"
+#: The overflow menu; its option values follow.
+MORE = "more"
+SHOW_EVERYTHING = "show"
+
+#: "Show everything" as a button of its own, and the modal it opens.
+DETAILS = "details"
+PAGE_PREV = "page_prev"
+PAGE_NEXT = "page_next"
+
+MODIFY_FORM = "modify_form"
+REJECT_FORM = "reject_form"
+NOTICE = "notice"
+
+#: Every input's action id; its block id says which one it is.
+INPUT = "input"
+NOTE = "note"
+QUICK_REASON = "quick_reason"
+REASON = "reason"
+OPTIONS = "options"
+REVISE = "revise"
+STOP_RUN = "stop_run"
+
+_PACKED = re.compile(
+    r"(?P<id>[A-Za-z0-9_-]{1,80})\|(?P<digest>sha256:[0-9a-f]{64})(\|(?P<page>[0-9]{1,6}))?"
+)
+
+
+def pack(escalation_id: str, digest: str, page: int | None = None) -> str:
+    """Which escalation, and the hash of the action that was shown; ≤ 160 characters."""
+    packed = f"{escalation_id}|{digest}"
+    return packed if page is None else f"{packed}|{page}"
+
+
+def unpack(value: str) -> tuple[str, str]:
+    """The id and the digest in a button's value, a form's metadata or an actions block's id.
+
+    Raises ValueError for anything that `pack` did not make.
+    """
+    match = _read(value)
+    return match["id"], match["digest"]
+
+
+def unpack_page(value: str) -> int:
+    """The page in the value of a Previous/Next button or in the modal's metadata."""
+    return int(_read(value)["page"] or 0)
+
+
+def field(index: int) -> str:
+    """The block id of the form's field number `index`."""
+    return f"field_{index}"
+
+
+def _read(value: object) -> re.Match[str]:
+    match = _PACKED.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError("This did not come from one of our buttons.")
+    return match

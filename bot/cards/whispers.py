@@ -1,0 +1,49 @@
+"""What one person is told privately, after a click that did nothing or not everything."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.cards import wording
+from bot.cards.around import Around
+from bot.cards.blocks import Markup, escaped
+from bot.cards.settled_card import who_decided
+from bot.domain.durations import in_words
+from bot.domain.escalation import Escalation
+
+
+def someone_was_faster(escalation: Escalation, clicked_at: datetime) -> Markup:
+    """Who settled it, how long before the click, and with which words."""
+    settled = escalation.settled_at or clicked_at
+    before = clicked_at - settled
+    ago = in_words(before) if before >= timedelta(seconds=1) else None
+    decision = escalation.decision
+    if decision is not None:
+        who = who_decided(decision, Around(now=clicked_at))
+        comment = escaped(decision.comment, 300) if decision.comment else None
+        return wording.was_faster(decision.type, who, ago, comment)
+    if escalation.status == "expired":
+        return wording.had_expired(ago)
+    if escalation.status == "cancelled":
+        return wording.had_been_withdrawn(escalation.agent, ago)
+    return wording.still_open()
+
+
+def changed_meanwhile(escalation: Escalation) -> Markup:
+    """The action on the card is no longer the one that was clicked."""
+    by = escalation.proposal.by if escalation.proposal else None
+    return wording.changed_meanwhile((by.display_name or by.id) if by else None)
+
+
+def vote_counted(escalation: Escalation) -> Markup:
+    """The approval counts, and others are still needed."""
+    have = len(escalation.agreeing(escalation.shown_digest))
+    return wording.vote_counted(have, escalation.shown_need.approvals)
+
+
+def not_allowed(reason: str) -> Markup:
+    return wording.not_allowed(reason)
+
+
+def went_wrong() -> Markup:
+    return Markup(wording.WENT_WRONG)

@@ -1,0 +1,295 @@
+"""Every sentence a person reads; those of forms and of details stand in the two files beside.
+
+What returns Markup has escaped the words it was given. What returns str goes into plain_text or
+rich_text, where nothing is parsed; the blocks clean and clip it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Literal
+
+from bot.cards.blocks import Markup, escaped, joined, said
+from bot.domain.durations import in_words
+from bot.domain.people import Actor
+
+APPROVE, MODIFY, REJECT = "Approve", "Modify…", "Reject…"
+SHOW_EVERYTHING = "Show everything"
+WHY, WHAT_HAPPENS, ACTION_ITSELF = "Why", "What happens", "What it will do"
+SEPARATOR = " · "
+
+NO_VALUE, EMPTY, ABSENT, YES, NO = "none", "(empty)", "(not given)", "yes", "no"
+NAMELESS = "(no name)"
+TOO_DEEP = "(nested too deeply to be shown)"
+NO_ARGUMENTS = "no arguments"
+
+#: For the agent's end user, unless the policy has its own.
+HANDOFF = "A specialist is looking at this, with a summary of your situation."
+
+_RISK = {"low": "Low risk", "medium": "Medium risk", "high": "⚠️ High risk",
+         "critical": "🛑 Critical risk"}  # fmt: skip
+_REVERSIBILITY = {"reversible": "can be undone", "compensable": "can be made good",
+                  "irreversible": "cannot be undone"}  # fmt: skip
+_URGENCY = {"high": "Urgent", "critical": "Most urgent"}
+_CURRENCY = {"USD": "$", "EUR": "€", "GBP": "£"}
+_DID = {"approve": "Approved", "modify": "Modified and approved", "reject": "Rejected",
+        "respond": "Answered", "revise": "Sent back for alternatives"}  # fmt: skip
+_MARK = {"approve": "✅", "modify": "✅", "reject": "❌", "respond": "💬", "revise": "↩️"}
+_TIMEOUT = {"expire": "else it expires", "reject": "else it is rejected",
+            "approve": "else it is approved"}  # fmt: skip
+_OUTCOME = {"succeeded": "succeeded", "failed": "failed", "not_run": "not run"}
+
+
+def risk(level: str, reversibility: str) -> list[str]:
+    words = [_RISK[level]]
+    if reversibility in _REVERSIBILITY:
+        words.append(_REVERSIBILITY[reversibility])
+    return words
+
+
+def urgency(level: str) -> str | None:
+    return _URGENCY.get(level)
+
+
+def money(amount: str, currency: str) -> str:
+    symbol = _CURRENCY.get(currency)
+    if symbol is None:
+        return f"{amount} {currency}"
+    return f"-{symbol}{amount[1:]}" if amount.startswith("-") else symbol + amount
+
+
+def from_agent(agent: str) -> str:
+    return f"from {agent}"
+
+
+def answer_by(
+    moment: Markup, left: str, on_timeout: Literal["expire", "reject", "approve"]
+) -> Markup:
+    return joined(
+        "",
+        [
+            Markup("answer by "),
+            moment,
+            said(" (in {left}), ", left=left),
+            Markup(_TIMEOUT[on_timeout]),
+        ],
+    )
+
+
+def answer_was_due(moment: Markup) -> Markup:
+    return joined("", [Markup("the answer was due at "), moment])
+
+
+def confidence(value: float) -> str:
+    return f"Confidence {value:.2f}"
+
+
+def signal(name: str, value: str, threshold: str | None) -> str:
+    needs = "" if threshold is None else f" (needs {threshold})"
+    return f"{name.replace('_', ' ')} {value}{needs}"
+
+
+def sent_by_rule(rule: str) -> str:
+    return f"sent to you by rule “{rule}”"
+
+
+def attached(title: str) -> str:
+    return f"📎 {title}"
+
+
+def approvals(have: int, need: int, names: Sequence[str]) -> str:
+    counted = f"Approvals {have} of {need}"
+    return f"{counted}: {', '.join(names)}" if names else counted
+
+
+def proposes(who: str) -> str:
+    return f"✏️ {who} proposes"
+
+
+def with_changes(changed: Sequence[tuple[str, str, str]]) -> str:
+    lines = (f"{label} {''.join(arrow(old, new))}" for label, old, new in changed)
+    return "with " + ", ".join(lines)
+
+
+def arrow(old: str, new: str) -> tuple[str, str, str]:
+    return old, " → ", new
+
+
+NOT_ALL_HERE = (
+    "This card is too small for all of it. Read the rest, and approve, under “Show everything”."
+)
+
+CONFIRM_TITLE = "Approve this?"
+CONFIRM_YES, CONFIRM_NO = "Approve", "Go back"
+
+
+def confirm(action: str, impact: str) -> str:
+    return f"{action}\n\n{impact}"
+
+
+def question(agent: str, action: str, proposer: str | None, reason: str, by: str) -> Markup:
+    """What a phone shows and a screen reader reads: the whole question."""
+    edited = [said("{who} proposes a change.", who=proposer)] if proposer else []
+    return joined(
+        " ",
+        [said("{agent} asks:", agent=agent), ended(escaped(action, 1200)), *edited, Markup("Why:"),
+         ended(escaped(reason, 2000)), said("Answer by {by}.", by=by)],
+    )  # fmt: skip
+
+
+def ended(sentence: Markup) -> Markup:
+    return sentence if sentence.endswith((".", "!", "?", "…")) else Markup(sentence + ".")
+
+
+# --- settled -------------------------------------------------------------------------------------
+
+
+def decided(kind: str, who: Markup, moment: Markup, after: str) -> Markup:
+    done = Markup(f"{_MARK[kind]} *{_DID[kind]}* by ")
+    return joined("", [done, who, Markup(" · "), moment, said(" · after {after}", after=after)])
+
+
+def actor(by: Actor, name: str) -> Markup:
+    match by.type:
+        case "rule":
+            return said("rule “{name}”", name=name)
+        case "key":
+            return said("the program {name}", name=name)
+        case "timeout":
+            return Markup("the clock")
+        case _:
+            return escaped(name, 200)
+
+
+def expired(by: Markup) -> Markup:
+    return joined("", [Markup("⌛ *Nobody answered* by "), by,
+                       Markup(". The agent was told not to run it.")])  # fmt: skip
+
+
+def cancelled(agent: str, at: Markup) -> Markup:
+    return joined("", [said("🚫 *Withdrawn* by {agent} · ", agent=agent), at])
+
+
+RUN_STOPPED = "The whole run was told to stop."
+CHANGED = "Changed"
+
+
+def voted(names: str) -> str:
+    return f"Approved by {names}"
+
+
+def ran(status: str, at: Markup) -> Markup:
+    if status == "not_run":
+        return joined("", [Markup("The agent confirmed at "), at, Markup(" that it did not run")])
+    return joined("", [Markup("The agent ran it at "), at, Markup(f": *{_OUTCOME[status]}*")])
+
+
+def redeemed(at: Markup) -> Markup:
+    return joined("", [Markup("The agent picked it up at "), at])
+
+
+NOT_REDEEMED = "The agent has not picked it up yet"
+
+
+def settled_text(action: str, became: str) -> Markup:
+    return joined(" ", [ended(escaped(action, 1200)), escaped(became, 1200)])
+
+
+def became(kind: str, name: str) -> str:
+    return f"{_DID[kind]} by {name}."
+
+
+BECAME_EXPIRED = "Nobody answered in time; the agent was told not to run it."
+BECAME_CANCELLED = "Withdrawn by the agent."
+
+
+def minimal(agent: str, action: str) -> str:
+    return f"{agent} asks: {action}"
+
+
+MINIMAL_WHY = "Slack refused the full card. Read it, and approve, under “Show everything”."
+
+# --- operators -----------------------------------------------------------------------------------
+
+
+def card_refused(escalation_id: str, error: str, details: Sequence[str] = ()) -> Markup:
+    """For the operators' channel."""
+    return said(
+        "Slack refused the card of {id} ({error}); a minimal card went out.",
+        id=escalation_id, error=f"{error}: {'; '.join(details)}" if details else error,
+    )  # fmt: skip
+
+
+def card_impossible(escalation_ids: str, channel: str, error: str) -> Markup:
+    """For the operators' channel: nobody sees this one."""
+    return said(
+        "Slack takes no card of {ids} in {channel} ({error}): nobody sees it there. It is tried "
+        "again every few minutes, can be decided through the API, and ends at its deadline.",
+        ids=escalation_ids,
+        channel=channel,
+        error=error,
+    )
+
+
+def refused_lately(rule: str) -> str:
+    return f"rule “{rule}” would approve it, but the same action was not approved in the last 24 h"
+
+
+def limit_used_up(rule: str, count: int, per: timedelta) -> str:
+    return f"rule “{rule}” has approved {count} in {in_words(per)}, which is its limit"
+
+
+# --- whispers ------------------------------------------------------------------------------------
+
+_WAS_FASTER = {"approve": "approved", "modify": "modified and approved", "reject": "rejected",
+               "respond": "answered", "revise": "sent back"}  # fmt: skip
+_NOTHING_CHANGED = " Nothing changed by your click."
+WENT_WRONG = "That did not work, and nothing changed. Please try again in a moment."
+
+
+def _before_you(ago: str | None) -> Markup:
+    return said(" {ago} before you", ago=ago) if ago else Markup(" just before you")
+
+
+def was_faster(kind: str, who: Markup, ago: str | None, comment: Markup | None) -> Markup:
+    quoted = joined("", [Markup(": “"), comment, Markup("”")]) if comment else Markup("")
+    return joined(
+        "", [who, Markup(f" {_WAS_FASTER[kind]} this"), _before_you(ago), quoted, Markup("."),
+             Markup(_NOTHING_CHANGED)],
+    )  # fmt: skip
+
+
+def had_expired(ago: str | None) -> Markup:
+    return joined("", [Markup("Time ran out"), _before_you(ago),
+                       Markup("r click; the agent was told not to run it."),
+                       Markup(_NOTHING_CHANGED)])  # fmt: skip
+
+
+def had_been_withdrawn(agent: str, ago: str | None) -> Markup:
+    return joined("", [said("{agent} withdrew this", agent=agent), _before_you(ago), Markup("."),
+                       Markup(_NOTHING_CHANGED)])  # fmt: skip
+
+
+def still_open() -> Markup:
+    return Markup("This is still open." + _NOTHING_CHANGED)
+
+
+def changed_meanwhile(who: str | None) -> Markup:
+    first = said("{who} changed the action", who=who) if who else Markup("The action was changed")
+    return joined("", [first, Markup(" after you had seen it. Please look at the card again."),
+                       Markup(_NOTHING_CHANGED)])  # fmt: skip
+
+
+def vote_counted(have: int, need: int) -> Markup:
+    return said("Your approval counts: {have} of {need}.", have=have, need=need)
+
+
+def not_allowed(reason: str) -> Markup:
+    return joined("", [ended(escaped(reason, 1000)), Markup(_NOTHING_CHANGED)])
+
+
+NOTICE_TITLE = "Nothing changed"
+DONE_TITLE = "Done"
+APPROVED_NOTICE = "Approved. The agent is told."
+CLOSE = "Close"

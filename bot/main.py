@@ -1,0 +1,299 @@
+"""The composition root: settings → rooms → doors, started and stopped in order."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import hashlib
+import hmac
+import os
+import signal
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import aiohttp
+import structlog
+import uuid_utils
+from aiohttp import web
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import observe
+from bot.domain.errors import PullcordError
+from bot.policy.load import load
+from bot.senders.slack import SlackSender, SlackUnreachableError
+from bot.store import escalations, messages, schema
+from bot.store.open import open_ledger
+from bot.usecases.desk import Desk, Workspace
+from bot.usecases.expire import expire_what_is_due
+from bot.usecases.learn_people import learn_people
+from bot.usecases.send_card import free_leases
+from bot.workers.outbox import Outbox
+from bot.workers.ticker import Ticker
+from bot.workers.waker import CommitWaker
+from handlers import agents, health, slack
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from datetime import datetime
+
+    from bot.domain.ports import Clock, Ids
+    from bot.settings import Settings
+    from bot.store.ledger import Ledger
+    from bot.store.tx import Tx
+
+log = structlog.get_logger()
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PEOPLE_SECONDS = 600.0
+_GAUGES_SECONDS = 15.0
+
+
+class StartError(Exception):
+    """The bot cannot start; the sentence says why and what to do."""
+
+
+class DatabaseClock:
+    """The database's time, as it is."""
+
+    def tell(self, database_time: datetime) -> datetime:
+        return database_time
+
+
+class TimeOrderedIds:
+    """UUIDv7 in Crockford's base 32: 26 characters that sort by time."""
+
+    def new(self, prefix: str) -> str:
+        number = uuid_utils.uuid7().int
+        return f"{prefix}_" + "".join(
+            _CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5)
+        )
+
+
+def derived(secret: str, purpose: str) -> bytes:
+    """A key for one purpose: HKDF-SHA256 (RFC 5869), empty salt, one block."""
+    extracted = hmac.new(bytes(32), secret.encode(), hashlib.sha256).digest()
+    return hmac.new(extracted, purpose.encode() + b"\x01", hashlib.sha256).digest()
+
+
+def key_peppers(settings: Settings) -> tuple[bytes, ...]:
+    """What key hashes are made with, newest first. Raises SettingError."""
+    return tuple(derived(secret, "pullcord/key-pepper") for secret in settings.secrets())
+
+
+def make_desk(settings: Settings, clock: Clock, ids: Ids) -> tuple[Desk, CommitWaker]:
+    """A desk with its ledger; raises SettingError, PolicyError, StartError."""
+    path = settings.pullcord_policy_file
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise StartError(
+            f"The policy file {path} cannot be read ({error.strerror}). Start from the commented "
+            "policy.yml of the project, or set PULLCORD_POLICY_FILE."
+        ) from None
+    book = load(text, str(path))
+    peppers = key_peppers(settings)
+    waker = CommitWaker()
+    ledger = open_ledger(settings.pullcord_database_url, clock, ids)
+    ledger.tell(waker)
+    return Desk(ledger=ledger, waker=waker, book=book, key_peppers=peppers), waker
+
+
+async def prepare_database(ledger: Ledger) -> None:
+    """An empty database is upgraded by itself; an older one is the operator's decision.
+
+    Raises StartError.
+    """
+    match await ledger.on_connection(schema.standing):
+        case "empty":
+            await ledger.on_connection(schema.upgrade)
+        case "older":
+            raise StartError(
+                "The database has an older schema. Make a backup, then run `python -m bot migrate`."
+            )
+        case "newer":
+            raise StartError(
+                "The database was upgraded by a newer Pullcord. Run that version, or restore the "
+                "backup from before the upgrade."
+            )
+        case "current":
+            pass
+
+
+@asynccontextmanager
+async def only_process(database: Path | None) -> AsyncIterator[None]:
+    """SQLite serves one process; the system frees the lock when it dies. Raises StartError."""
+    if database is None:
+        yield
+        return
+    handle = os.open(database.with_name(database.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StartError(
+                f"Another `serve` already works on {database}. Stop it first; several processes "
+                "need PostgreSQL (PULLCORD_DATABASE_URL)."
+            ) from None
+        yield
+    finally:
+        os.close(handle)
+
+
+class House:
+    """All rooms of one running bot. Made once; started and stopped in order."""
+
+    def __init__(self, settings: Settings, desk: Desk, waker: CommitWaker, instance: str) -> None:
+        self.desk = desk
+        self._settings = settings
+        self._waker = waker
+        self._instance = instance
+        self._ticker = Ticker()
+        self._schema: str | None = None
+        self._slack = "waiting"
+
+    async def start(self) -> web.Application:
+        """The application with every door, and the workers behind it running.
+
+        Raises SettingError, StartError.
+        """
+        token, signing_secrets = self._settings.need_slack()
+        await prepare_database(self.desk.ledger)
+        if self._settings.sqlite_file is not None:
+            await free_leases(self.desk)
+        self._session = aiohttp.ClientSession(trust_env=False)
+        client = AsyncWebClient(
+            token,
+            base_url=self._settings.slack_api_url,
+            timeout=10,
+            session=self._session,
+            retry_handlers=[],  # its own retry posts a card twice when an answer is lost
+        )
+        self.sender = SlackSender(client)
+        self._outbox = Outbox(
+            self.desk,
+            self.sender,
+            instance=self._instance,
+            admin_channel=self._settings.pullcord_admin_channel,
+        )
+        app = web.Application(
+            middlewares=[agents.problem_middleware], client_max_size=16 * 1024 * 1024
+        )
+        agents.add_routes(app, self.desk)
+        health.add_routes(app, self.desk, self)
+        slack.add_route(app, slack.make_bolt(self.desk, client), signing_secrets)
+
+        # Last, when nothing can fail any more: the workers.
+        self._hello = asyncio.create_task(self._until_slack_answers())
+        self._hello.add_done_callback(_say_if_it_died)
+        self._outbox.start()
+        self._ticker.every(1, "expire", lambda: expire_what_is_due(self.desk))
+        self._ticker.every(_PEOPLE_SECONDS, "people", lambda: learn_people(self.desk, self.sender))
+        self._ticker.every(_GAUGES_SECONDS, "gauges", self.measure)
+        self._ticker.start()
+        return app
+
+    async def stop(self) -> None:
+        """Doors are closed by now: finish what is under way, then let go."""
+        await self._ticker.stop()
+        self._hello.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._hello
+        await self._outbox.stop()
+        self._waker.wake_everybody()
+        await self._session.close()
+
+    async def check(self) -> dict[str, str]:
+        """What /readyz says, part by part."""
+        try:
+            standing = await self.desk.ledger.read(schema.standing_now)
+        except PullcordError as error:
+            return {"database": type(error).__name__, "schema": "unknown", "policy": "ok"} | {
+                "slack": self._slack
+            }
+        return {
+            "database": "ok",
+            "schema": "ok" if standing == "current" else standing,
+            "policy": "ok",
+            "slack": self._slack,
+        }
+
+    async def measure(self) -> None:
+        """Bring the gauges of /metrics up to date."""
+        waiting, behind, now = await self.desk.ledger.read(_counts)
+        observe.OPEN.clear()
+        for route, urgency, count, _ in waiting:
+            observe.OPEN.labels(route=route, urgency=urgency).set(count)
+        oldest = min((moment for *_, moment in waiting), default=now)
+        observe.OLDEST.set((now - oldest).total_seconds())
+        observe.BEHIND.set(behind)
+        observe.WAITING.set(self._waker.waiting)
+
+    async def _until_slack_answers(self) -> None:
+        """Ask Slack who we are until it says so, then once a minute whether it still answers."""
+        wait = 0.5
+        while True:
+            try:
+                await self._meet_slack()
+            except (SlackUnreachableError, PullcordError) as error:
+                self._slack = "waiting" if self._slack == "waiting" else "degraded"
+                observe.SLACK_UP.set(0)
+                log.warning("slack.unreachable", reason=str(error))
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, 30)
+            else:
+                self._slack = "ok"
+                observe.SLACK_UP.set(1)
+                wait = 0.5
+                await asyncio.sleep(60)
+
+    async def _meet_slack(self) -> None:
+        hello = await self.sender.hello()
+        self.desk.workspace = Workspace(
+            team_id=hello["team_id"], url=hello["url"], bot_user_id=hello["user_id"]
+        )
+        if self._slack == "waiting":
+            # Ready means that people can decide, and nobody may whom we do not know.
+            known = await learn_people(self.desk, self.sender)
+            log.info("slack.reached", team=hello["team_id"], people=known)
+
+
+def _say_if_it_died(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("slack.watch_died", exc_info=error)
+
+
+def _counts(tx: Tx) -> tuple[list[tuple[str, str, int, datetime]], int, datetime]:
+    return escalations.open_now(tx), messages.behind(tx), tx.now()
+
+
+async def serve(settings: Settings) -> None:
+    """Run until SIGTERM or Ctrl-C. Raises SettingError, PolicyError, StartError."""
+    settings.need_slack()
+    async with only_process(settings.sqlite_file):
+        ids = TimeOrderedIds()
+        desk, waker = make_desk(settings, DatabaseClock(), ids)
+        house = House(settings, desk, waker, ids.new("bot"))
+        stop = asyncio.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        try:
+            app = await house.start()
+            runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
+            await runner.setup()
+            try:
+                await web.TCPSite(runner, settings.pullcord_host, settings.pullcord_port).start()
+            except OSError as error:
+                raise StartError(
+                    f"Cannot listen on {settings.pullcord_host}:{settings.pullcord_port} "
+                    f"({error.strerror}). Set PULLCORD_HOST and PULLCORD_PORT."
+                ) from None
+            address = runner.addresses[0]
+            log.info("bot.ready", address=f"http://{address[0]}:{address[1]}")
+            await stop.wait()
+            waker.wake_everybody()
+            await runner.cleanup()
+            await house.stop()
+            log.info("bot.stopped")
+        finally:
+            await desk.ledger.close()

@@ -1,0 +1,55 @@
+"""What an operator sees: events in the log and numbers at /metrics."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Literal
+
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+SENT = Counter("pullcord_sent_total", "Calls to Slack, by how they went", ["kind", "outcome"])
+OPEN = Gauge("pullcord_open", "Open escalations", ["route", "urgency"])
+OLDEST = Gauge("pullcord_oldest_open_seconds", "Age of the oldest open escalation")
+BEHIND = Gauge("pullcord_messages_behind", "Messages that do not yet stand as they should")
+WAITING = Gauge("pullcord_waiting_agents", "Agents that wait for an answer at this process")
+SLACK_UP = Gauge("pullcord_slack_up", "1 while Slack answers, 0 while it does not")
+CLICKS = Histogram(
+    "pullcord_slack_ack_seconds",
+    "From a signed delivery of Slack to our answer",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3),
+)
+
+
+def start_logging(form: Literal["console", "json"]) -> None:
+    """Events on stderr: for eyes on a terminal, else one JSON object a line."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    renderer: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            # The rich one would print local variables, and with them keys and questions.
+            exception_formatter=structlog.dev.plain_traceback,
+        )
+        if form == "console"
+        else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[*shared, structlog.processors.format_exc_info, renderer]
+        if form == "json"
+        else [*shared, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared)
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)

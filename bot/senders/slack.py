@@ -1,0 +1,191 @@
+"""Slack's Web API as we use it: one call, one outcome, nothing retried behind our back."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import ClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.domain.outgoing import Later, Never, Outcome, Refused, Sent, Unsure
+from bot.domain.people import Person
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.domain.outgoing import Whisper
+
+#: Names the metadata of our messages; the payload is only an opaque id.
+CARD_EVENT = "pullcord_card"
+
+_REFUSED = {
+    "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text",
+    "markdown_text_conflict", "attachment_payload_limit_exceeded", "too_many_attachments",
+}  # fmt: skip
+_NEVER = {
+    "channel_not_found", "not_in_channel", "is_archived", "invalid_auth", "not_authed",
+    "token_revoked", "token_expired", "account_inactive", "missing_scope", "restricted_action",
+    "message_not_found", "cant_update_message", "edit_window_closed", "team_access_not_granted",
+    "user_not_in_channel", "user_not_found", "org_login_required", "ekm_access_denied",
+    "messages_tab_disabled", "no_permission", "not_allowed_token_type",
+}  # fmt: skip
+_LATER = {"ratelimited", "rate_limited", "message_limit_exceeded", "service_unavailable"}
+
+
+class SlackSender:
+    """Sends through a client whose own retries are switched off."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+
+    async def post(
+        self, message_id: str, *, channel: str, text: str, blocks: list[dict[str, Any]]
+    ) -> Outcome:
+        """A new message, findable by its id in the metadata."""
+        return await _outcome(
+            self._client.chat_postMessage(
+                channel=channel,
+                text=text,
+                blocks=blocks,
+                metadata={"event_type": CARD_EVENT, "event_payload": {"id": message_id}},
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        )
+
+    async def update(
+        self, *, channel: str, ts: str, text: str, blocks: list[dict[str, Any]]
+    ) -> Outcome:
+        """Another content for a message that stands. Doing it twice is the same as once."""
+        return await _outcome(
+            self._client.chat_update(channel=channel, ts=ts, text=text, blocks=blocks)
+        )
+
+    async def find(self, message_id: str, *, channel: str, since: datetime) -> Sent | Later | None:
+        """The message, if an earlier post of it did arrive although its answer was lost."""
+        try:
+            cursor = None
+            while True:
+                page = await self._client.conversations_history(
+                    channel=channel,
+                    oldest=f"{since.timestamp() - 60:.6f}",
+                    include_all_metadata=True,
+                    limit=200,
+                    cursor=cursor,
+                )
+                for message in page["messages"] or []:
+                    metadata = message.get("metadata") or {}
+                    if metadata.get("event_payload", {}).get("id") == message_id:
+                        return Sent(channel=channel, ts=message["ts"])
+                cursor = (page.get("response_metadata") or {}).get("next_cursor")
+                if not cursor:
+                    return None
+        except SlackApiError as error:
+            # Without the right to read the channel we cannot know; a copy is better than a loss.
+            if error.response.get("error") in _NEVER:
+                return None
+            outcome = _refusal(error)
+            return outcome if isinstance(outcome, Later) else Later(reason=outcome.reason)
+        except (SlackClientError, ClientError, OSError, TimeoutError) as error:
+            return Later(reason=type(error).__name__)
+
+    async def whisper(self, whisper: Whisper) -> Outcome:
+        """Say it where they clicked; through the click's own address first."""
+        if whisper.response_url:
+            session = self._client.session
+            try:
+                async with asyncio.timeout(5):
+                    if session is not None:
+                        async with session.post(
+                            whisper.response_url,
+                            json={
+                                "text": whisper.text,
+                                "response_type": "ephemeral",
+                                "replace_original": False,
+                            },
+                            allow_redirects=False,
+                        ) as answer:
+                            if answer.status == 200:
+                                return Sent(channel=whisper.channel, ts="")
+            except (ClientError, OSError, TimeoutError):
+                pass  # the ordinary way is still open
+        return await _outcome(
+            self._client.chat_postEphemeral(
+                channel=whisper.channel, user=whisper.user, text=whisper.text
+            )
+        )
+
+    async def say(self, *, channel: str, text: str) -> Outcome:
+        """A plain sentence in a channel."""
+        return await _outcome(
+            self._client.chat_postMessage(
+                channel=channel, text=text, unfurl_links=False, unfurl_media=False
+            )
+        )
+
+    async def hello(self) -> dict[str, str]:
+        """`{team_id, url, user_id}` of the token. Raises SlackUnreachableError."""
+        try:
+            answer = await self._client.auth_test()
+        except (SlackApiError, SlackClientError, ClientError, OSError, TimeoutError) as error:
+            raise SlackUnreachableError(reason_of(error)) from error
+        return {key: str(answer.get(key) or "") for key in ("team_id", "url", "user_id")}
+
+    async def person(self, user_id: str) -> Person | None:
+        """Who this is to Slack; None when Slack does not say."""
+        try:
+            user = (await self._client.users_info(user=user_id)).get("user") or {}
+        except (SlackApiError, SlackClientError, ClientError, OSError, TimeoutError):
+            return None
+        profile = user.get("profile") or {}
+        return Person(
+            id=user_id,
+            display_name=profile.get("display_name") or user.get("real_name") or user_id,
+            team_id=user.get("team_id"),
+            email=profile.get("email"),
+            tz=user.get("tz"),
+            deleted=bool(user.get("deleted")),
+            bot=bool(user.get("is_bot")),
+            guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+        )
+
+
+class SlackUnreachableError(Exception):
+    """Slack does not answer, or does not know the token; the message says which."""
+
+
+def reason_of(error: BaseException) -> str:
+    """One word or two for a log or an alert."""
+    if isinstance(error, SlackApiError):
+        details = error.response.get("errors") or []
+        first = f" ({details[0]})" if details else ""
+        return f"{error.response.get('error') or error.response.status_code}{first}"
+    return type(error).__name__
+
+
+async def _outcome(call: Any) -> Outcome:
+    try:
+        answer = await call
+    except SlackApiError as error:
+        return _refusal(error)
+    except (SlackClientError, ClientError, OSError, TimeoutError) as error:
+        # The connection broke: perhaps before Slack heard us, perhaps after.
+        return Unsure(reason=type(error).__name__)
+    return Sent(channel=str(answer.get("channel") or ""), ts=str(answer.get("ts") or ""))
+
+
+def _refusal(error: SlackApiError) -> Later | Refused | Never | Unsure:
+    code = str(error.response.get("error") or "")
+    reason = reason_of(error)
+    if error.response.status_code == 429 or code in _LATER:
+        header = {k.lower(): v for k, v in error.response.headers.items()}.get("retry-after", "")
+        return Later(reason=reason, after=float(header) if str(header).isdigit() else None)
+    if code in _REFUSED:
+        return Refused(reason=reason)
+    if code in _NEVER:
+        return Never(reason=reason)
+    # Slack itself stumbled (5xx, internal_error): some of it may have succeeded.
+    return Unsure(reason=reason)

@@ -1,0 +1,147 @@
+"""Every environment variable, read once. Nothing else in the house looks at the environment."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.store.open import sqlite_path
+
+_SLACK = "https://slack.com/api/"
+
+
+class SettingError(Exception):
+    """A setting is missing or wrong; the sentence names it and says what to do."""
+
+
+class Settings(BaseSettings):
+    """Names are those of the environment, in lower case."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    slack_bot_token: str | None = None
+    slack_signing_secret: Annotated[tuple[str, ...], NoDecode] = ()
+    slack_app_token: str | None = None
+    slack_api_url: str = _SLACK
+    pullcord_database_url: str = "sqlite:///pullcord.db"
+    pullcord_policy_file: Path = Path("policy.yml")
+    pullcord_host: str = "127.0.0.1"
+    pullcord_port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    pullcord_secret: Annotated[tuple[str, ...], NoDecode] = ()
+    pullcord_admin_channel: (
+        Annotated[str, StringConstraints(pattern=r"^([CGD][A-Z0-9]+|#\S+)$")] | None
+    ) = None
+    pullcord_log: Literal["console", "json"] | None = None
+
+    @field_validator("slack_signing_secret", "pullcord_secret", mode="before")
+    @classmethod
+    def _by_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _is_a_base(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")) or not value.endswith("/"):
+            raise ValueError("expected an http(s) address that ends in /api/")
+        return value
+
+    @field_validator("pullcord_database_url")
+    @classmethod
+    def _is_a_database(cls, value: str) -> str:
+        sqlite_path(value)
+        return value
+
+    @field_validator("pullcord_secret")
+    @classmethod
+    def _is_long(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any(len(secret) < 16 for secret in value):
+            raise ValueError("expected at least 16 characters")
+        return value
+
+    @property
+    def log_form(self) -> Literal["console", "json"]:
+        return self.pullcord_log or ("console" if sys.stderr.isatty() else "json")
+
+    @property
+    def sqlite_file(self) -> Path | None:
+        return sqlite_path(self.pullcord_database_url)
+
+    def secrets(self) -> tuple[str, ...]:
+        """The current secret first. On SQLite one is made beside the database when none is set.
+
+        Raises SettingError.
+        """
+        if self.pullcord_secret:
+            return self.pullcord_secret
+        file = self.sqlite_file
+        if file is None:
+            raise SettingError(
+                "PULLCORD_SECRET is not set. On PostgreSQL it is required, the same for all "
+                "replicas: set it to a long random text, such as the output of "
+                "`openssl rand -hex 32`, and keep it with your backups."
+            )
+        return (_kept_beside(file),)
+
+    def need_slack(self) -> tuple[str, tuple[str, ...]]:
+        """`(bot token, signing secrets)`. Raises SettingError."""
+        if not self.slack_bot_token:
+            raise SettingError(
+                "SLACK_BOT_TOKEN is not set. It is the xoxb-… token of your Slack app; to try "
+                "Pullcord without Slack, run `make demo`."
+            )
+        if not self.slack_signing_secret:
+            raise SettingError(
+                "SLACK_SIGNING_SECRET is not set. It stands under Basic Information of your "
+                "Slack app; without it nobody could click anything."
+            )
+        return self.slack_bot_token, self.slack_signing_secret
+
+
+def read_settings() -> Settings:
+    """Raises SettingError, which names each wrong setting."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingError(
+            "\n".join(
+                f"{str(e['loc'][0]).upper()} is wrong: {e['msg'].removeprefix('Value error, ')}"
+                for e in error.errors(include_input=False)
+            )
+        ) from None
+
+
+def _kept_beside(database: Path) -> str:
+    file = database.with_name(database.name + ".secret")
+    try:
+        # Created with its final mode: at no moment can anybody else read it.
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
+    except FileExistsError:
+        kept = file.read_text().strip()
+        if len(kept) < 16:
+            raise SettingError(
+                f"{file} is empty or cut off. Put it back from your backup; if there are no keys "
+                "yet, delete it and start again."
+            ) from None
+        return kept
+    except OSError as error:
+        raise SettingError(
+            f"The secret cannot be kept in {file} ({error.strerror}). Make the folder writable or "
+            "set PULLCORD_SECRET."
+        ) from None
+    made = secrets.token_hex(32)
+    with os.fdopen(handle, "w") as writer:
+        writer.write(made + "\n")
+        writer.flush()
+        os.fsync(writer.fileno())
+    return made

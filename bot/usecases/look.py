@@ -1,0 +1,52 @@
+"""What a person at Slack's door is shown: the escalation, and what a card needs around it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bot.cards.around import Around
+from bot.store import escalations, people
+
+if TYPE_CHECKING:
+    from bot.domain.escalation import Escalation
+    from bot.policy.book import Book
+    from bot.store.tx import Tx
+    from bot.usecases.desk import Desk
+
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)>")
+
+
+async def look(desk: Desk, escalation_id: str) -> tuple[Escalation, Around]:
+    """Raises NotFoundError."""
+    return await desk.ledger.read(_look, desk.book, escalation_id)
+
+
+def _look(tx: Tx, book: Book, escalation_id: str) -> tuple[Escalation, Around]:
+    found = escalations.find(tx, escalation_id)
+    return found, around(tx, book, found)
+
+
+def around(tx: Tx, book: Book, escalation: Escalation) -> Around:
+    """Names, reasons and the time, as one reading of the database has them."""
+    route = book.route(escalation.shown_need.route)
+    ids = {vote.actor.id for vote in escalation.votes}
+    if escalation.proposal is not None:
+        ids.add(escalation.proposal.by.id)
+    if escalation.decision is not None:
+        ids.add(escalation.decision.decided_by.id)
+    return Around(
+        now=tx.now(),
+        quick_reasons=route.quick_reasons,
+        names={person.id: person.display_name for person in people.find(tx, ids).values()},
+        timezone=book.timezone,
+    )
+
+
+async def with_names(desk: Desk, sentence: str) -> str:
+    """The sentence with people's names in place of `<@U…>`: nobody is pinged by an explanation."""
+    ids = set(_MENTION.findall(sentence))
+    known = await desk.ledger.read(people.find, ids) if ids else {}
+    return _MENTION.sub(
+        lambda found: known[found[1]].display_name if found[1] in known else found[1], sentence
+    )

@@ -1,0 +1,62 @@
+"""One owed word, from the claim to what came of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from bot.domain.outgoing import Alert, Later, Never, Outcome, Refused, Sent, Unsure, Whisper
+from bot.store import outbox
+from bot.usecases.send_card import backoff
+
+if TYPE_CHECKING:
+    from bot.senders.slack import SlackSender
+    from bot.store.outbox import Claimed
+    from bot.store.tx import Tx
+    from bot.usecases.desk import Desk
+
+# A private word is stale after some minutes; an alert goes on being tried for about an hour.
+_ENOUGH = {Whisper: 5, Alert: 60}
+
+
+async def claim_words(desk: Desk, owner: str, limit: int) -> list[Claimed]:
+    return await desk.ledger.run_behind(outbox.claim, owner, limit)
+
+
+async def say(
+    desk: Desk, sender: SlackSender, claimed: Claimed, *, admin_channel: str | None
+) -> Outcome:
+    """Say it and remember how that went."""
+    match claimed.owed:
+        case Whisper():
+            outcome = await sender.whisper(claimed.owed)
+        case Alert(text=text):
+            outcome = (
+                await sender.say(channel=admin_channel, text=text)
+                if admin_channel
+                else Never(reason="PULLCORD_ADMIN_CHANNEL is not set")
+            )
+        case _:
+            assert_never(claimed.owed)
+    await desk.ledger.run_behind(_settle, claimed, outcome)
+    return outcome
+
+
+def _settle(tx: Tx, claimed: Claimed, outcome: Outcome) -> None:
+    match outcome:
+        case Sent():
+            outbox.settle_done(tx, claimed)
+        case Refused() | Never():
+            outbox.settle_done(tx, claimed, problem=outcome.reason)
+        case Later() | Unsure():
+            if claimed.attempts >= _ENOUGH[type(claimed.owed)]:
+                outbox.settle_done(tx, claimed, problem=outcome.reason)
+                return
+            after = outcome.after if isinstance(outcome, Later) else None
+            outbox.settle_later(
+                tx,
+                claimed,
+                wait=backoff(claimed.attempts, at_least=after),
+                problem=outcome.reason,
+            )
+        case _:
+            assert_never(outcome)

@@ -1,0 +1,159 @@
+"""One card, from the claim to what came of it. The call to Slack stands between two commits."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, assert_never
+
+from bot.cards import wording
+from bot.cards.around import Card
+from bot.cards.escalation_card import card, minimal_card
+from bot.domain.outgoing import Alert, Later, Never, Outcome, Refused, Sent, Unsure
+from bot.store import escalations, journal, messages, outbox
+from bot.usecases.look import around
+from bot.usecases.settling import topic
+
+if TYPE_CHECKING:
+    from bot.policy.book import Book
+    from bot.senders.slack import SlackSender
+    from bot.store.messages import Claimed
+    from bot.store.tx import Tx
+    from bot.usecases.desk import Desk, Workspace
+
+# A channel that cannot take the card may be mended by a person; look again this often.
+_NEVER_AGAIN_FOR = timedelta(minutes=5)
+_LONGEST_WAIT = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """What the card says now, and the revision that this is."""
+
+    claimed: Claimed
+    card: Card
+
+
+async def claim_cards(desk: Desk, owner: str, limit: int) -> list[Claimed]:
+    """Cards that are behind and due, ours until their lease ends."""
+    return await desk.ledger.run_behind(messages.claim, owner, limit)
+
+
+async def send_card(desk: Desk, sender: SlackSender, claimed: Claimed) -> Outcome:
+    """Render the card from the state as it is now, send it, and remember how that went."""
+    rendered = await desk.ledger.read(_render, desk.book, claimed)
+    outcome = await _call(sender, rendered)
+    await desk.ledger.run_behind(_settle, desk.workspace, rendered.claimed, outcome)
+    return outcome
+
+
+def _render(tx: Tx, book: Book, claimed: Claimed) -> Rendered:
+    # Read together: the revision is the one of the state that is drawn.
+    claimed = replace(claimed, wanted_rev=messages.wanted_rev(tx, claimed.id))
+    (escalation,) = escalations.find_all(tx, claimed.escalation_ids)
+    draw = minimal_card if claimed.minimal else card
+    return Rendered(claimed=claimed, card=draw(escalation, around(tx, book, escalation)))
+
+
+async def _call(sender: SlackSender, rendered: Rendered) -> Outcome:
+    claimed, drawn = rendered.claimed, rendered.card
+    if claimed.ts is not None:
+        return await sender.update(
+            channel=claimed.posted_channel or claimed.channel,
+            ts=claimed.ts,
+            text=drawn.text,
+            blocks=drawn.blocks,
+        )
+    if claimed.unsure_since is not None:
+        found = await sender.find(claimed.id, channel=claimed.channel, since=claimed.unsure_since)
+        if isinstance(found, Later):
+            return Unsure(reason=found.reason)
+        if found is not None:
+            return found
+    return await sender.post(
+        claimed.id, channel=claimed.channel, text=drawn.text, blocks=drawn.blocks
+    )
+
+
+def _settle(tx: Tx, workspace: Workspace | None, claimed: Claimed, outcome: Outcome) -> None:
+    match outcome:
+        case Sent():
+            _settle_sent(tx, workspace, claimed, outcome)
+        case Later():
+            wait = backoff(claimed.attempts, at_least=outcome.after)
+            messages.settle_later(tx, claimed, wait=wait, problem=outcome.reason)
+        case Unsure():
+            # An update may simply be repeated; a post has to be looked for first.
+            messages.settle_later(
+                tx,
+                claimed,
+                wait=backoff(claimed.attempts),
+                problem=outcome.reason,
+                unsure=claimed.ts is None,
+            )
+        case Refused() if not claimed.minimal:
+            messages.settle_later(
+                tx, claimed, wait=timedelta(0), problem=outcome.reason, minimal=True
+            )
+            _alert(tx, claimed, wording.card_refused(_ids(claimed), outcome.reason))
+        case Refused() | Never():
+            messages.settle_later(tx, claimed, wait=_NEVER_AGAIN_FOR, problem=outcome.reason)
+            if claimed.attempts == 1 or isinstance(outcome, Refused):
+                _alert(
+                    tx,
+                    claimed,
+                    wording.card_impossible(_ids(claimed), claimed.channel, outcome.reason),
+                )
+        case _:
+            assert_never(outcome)
+
+
+def _settle_sent(tx: Tx, workspace: Workspace | None, claimed: Claimed, outcome: Sent) -> None:
+    first = claimed.ts is None
+    # What we found in the history may show an older state: it still has to be brought up to date.
+    drawn = claimed if claimed.unsure_since is None else replace(claimed, wanted_rev=0)
+    if not messages.settle_sent(tx, drawn, channel=outcome.channel, ts=outcome.ts) or not first:
+        return
+    for escalation_id in claimed.escalation_ids:
+        journal.note(tx, escalation_id, "card.posted", None, channel=outcome.channel, ts=outcome.ts)
+        escalation = escalations.lock(tx, escalation_id)
+        if workspace is not None and escalation.permalink is None:
+            link = workspace.permalink(outcome.channel, outcome.ts)
+            escalations.save(
+                tx,
+                escalation,
+                replace(escalation, permalink=link, version=escalation.version + 1),
+            )
+            tx.tell(topic(escalation_id))
+
+
+def _alert(tx: Tx, claimed: Claimed, text: str) -> None:
+    for escalation_id in claimed.escalation_ids:
+        journal.note(tx, escalation_id, "card.refused", None, channel=claimed.channel)
+    outbox.owe(tx, Alert(text=text))
+
+
+def _ids(claimed: Claimed) -> str:
+    return ", ".join(claimed.escalation_ids)
+
+
+def backoff(attempts: int, *, at_least: float | None = None) -> timedelta:
+    """Full jitter between nothing and `2^attempts` seconds, one minute at most.
+
+    What Slack asked for comes first, and a little more, so that a crowd does not return at once.
+    """
+    jitter = random.uniform(0, min(_LONGEST_WAIT, 2.0 ** min(attempts, 10)))  # noqa: S311
+    if at_least is not None:
+        return timedelta(seconds=at_least + jitter / 10)
+    return timedelta(seconds=jitter)
+
+
+async def free_leases(desk: Desk) -> None:
+    """Only for the start of the only process: what a dead one had claimed is free again."""
+
+    def free(tx: Tx) -> None:
+        messages.free_leases(tx)
+        outbox.free_leases(tx)
+
+    await desk.ledger.run_behind(free)

@@ -1,0 +1,102 @@
+"""Sends what is owed: woken by the commits, and looking for itself every second."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from bot.domain.errors import PullcordError
+from bot.domain.outgoing import Alert, Sent
+from bot.observe import SENT
+from bot.store import messages, outbox
+from bot.usecases.say import claim_words, say
+from bot.usecases.send_card import claim_cards, send_card
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from bot.senders.slack import SlackSender
+    from bot.usecases.desk import Desk
+
+log = structlog.get_logger()
+
+_AT_ONCE = 8
+_LOOK_SECONDS = 1.0
+
+
+class Outbox:
+    """Two loops, so that a private word never queues behind a hundred cards."""
+
+    def __init__(
+        self, desk: Desk, sender: SlackSender, *, instance: str, admin_channel: str | None
+    ) -> None:
+        self._desk = desk
+        self._sender = sender
+        self._instance = instance
+        self._admin_channel = admin_channel
+        self._loops: list[asyncio.Task[None]] = []
+        self._stopping = False
+
+    def start(self) -> None:
+        self._loops = [
+            asyncio.create_task(self._loop(messages.TOPIC, claim_cards, self._send_card)),
+            asyncio.create_task(self._loop(outbox.TOPIC, claim_words, self._say)),
+        ]
+
+    async def stop(self) -> None:
+        """Stop between two sendings; what is under way is finished first."""
+        self._stopping = True
+        self._desk.waker.wake_everybody()
+        await asyncio.gather(*self._loops)
+
+    async def _loop(
+        self,
+        topic: str,
+        claim: Callable[[Desk, str, int], Awaitable[Sequence[Any]]],
+        send: Callable[[Any], Awaitable[None]],
+    ) -> None:
+        while not self._stopping:
+            async with self._desk.waker.listening(topic) as sleep:
+                try:
+                    claimed = await claim(self._desk, self._instance, _AT_ONCE)
+                except PullcordError as error:
+                    log.warning("outbox.unavailable", topic=topic, reason=str(error))
+                    claimed = []
+                except Exception:
+                    log.exception("outbox.failed", topic=topic)
+                    claimed = []
+                if claimed:
+                    await asyncio.gather(*(self._one(send, item) for item in claimed))
+                else:
+                    await sleep(_LOOK_SECONDS)
+
+    async def _one(self, send: Callable[[Any], Awaitable[None]], item: Any) -> None:
+        try:
+            await send(item)
+        except Exception:
+            # The lease runs out and somebody tries again; the others must not suffer.
+            log.exception("outbox.failed", item=item.id)
+
+    async def _send_card(self, claimed: messages.Claimed) -> None:
+        outcome = await send_card(self._desk, self._sender, claimed)
+        SENT.labels(kind="card", outcome=type(outcome).__name__.lower()).inc()
+        level = log.info if isinstance(outcome, Sent) else log.warning
+        level(
+            "card.sent",
+            outcome=type(outcome).__name__.lower(),
+            reason=getattr(outcome, "reason", None),
+            message=claimed.id,
+            escalations=claimed.escalation_ids,
+            attempt=claimed.attempts,
+        )
+
+    async def _say(self, claimed: outbox.Claimed) -> None:
+        outcome = await say(self._desk, self._sender, claimed, admin_channel=self._admin_channel)
+        kind = "alert" if isinstance(claimed.owed, Alert) else "whisper"
+        SENT.labels(kind=kind, outcome=type(outcome).__name__.lower()).inc()
+        if isinstance(claimed.owed, Alert):
+            log.warning("operator.alerted", text=claimed.owed.text)
+        if not isinstance(outcome, Sent):
+            log.warning("word.not_said", kind=kind, reason=outcome.reason, word=claimed.id)

@@ -1,0 +1,146 @@
+"""The shapes of what we answer, for the API's description; `bot.domain.resource` makes them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+
+from bot.domain.escalation import OutcomeStatus, Provenance, Status
+from bot.domain.people import ActorType, Proof, Via
+from bot.domain.request import DecisionType, Request
+
+
+class Shape(BaseModel):
+    """A piece of an answer. Later releases may add fields; none is renamed or dropped."""
+
+
+class Actor(Shape):
+    """Who did something, how we know, and through which door."""
+
+    type: ActorType
+    id: str
+    display_name: str | None
+    authenticated_by: Proof
+    via: Via
+
+
+class Vote(Shape):
+    """One voice; a person's later vote replaces their earlier one."""
+
+    actor: Actor
+    type: DecisionType
+    effective_digest: str | None = Field(description="the action it agrees to; null: a refusal")
+    at: AwareDatetime
+    comment: str | None
+
+
+class Decision(Shape):
+    """The answer. Run `effective` and nothing else."""
+
+    id: str
+    type: DecisionType
+    provenance: Provenance
+    comment: str | None = Field(description="always there with reject and revise")
+    guidance: str | None = Field(description="for the rest of the run")
+    response: JsonValue
+    option_ids: list[str]
+    modified_arguments: dict[str, JsonValue] | None
+    modified_answer: str | None
+    effective: dict[str, Any] | None = Field(
+        description="exactly what may run: {tool, arguments} or {action}; null when nothing may"
+    )
+    effective_digest: str | None = Field(
+        description="`sha256:` and hex of SHA-256 over the RFC 8785 form of `effective`"
+    )
+    stop_run: bool
+    decided_by: Actor
+    decided_at: AwareDatetime
+    expires_at: AwareDatetime | None = Field(description="redeem before this")
+    rule: str | None
+    votes: list[Vote]
+    policy_version: str
+
+
+class Redeemed(Shape):
+    """Who was handed the approval, once."""
+
+    redeem_id: str
+    at: AwareDatetime
+
+
+class Outcome(Shape):
+    """What the agent said became of the action."""
+
+    status: OutcomeStatus
+    note: str | None
+    reported_at: AwareDatetime
+
+
+class Message(Shape):
+    """A question or an answer between the people and the agent; from a later release on."""
+
+    id: str
+    text: str
+    at: AwareDatetime
+
+
+class Escalation(Request):
+    """One question of one agent, and everything that became of it: the request and the rest."""
+
+    model_config = ConfigDict(extra="ignore", title="Escalation")
+
+    id: str = Field(description="`esc_…`; sorts by time")
+    status: Status
+    version: int = Field(description="grows with every change; the ETag")
+    created_at: AwareDatetime
+    expires_at: AwareDatetime
+    action_digest: str = Field(description="hash of what the request would run")
+    agent: str
+    handoff: str = Field(description="a sentence for the end user while a person looks at it")
+    permalink: str | None = Field(description="the card in Slack")
+    messages: list[Message]
+    decision: Decision | None
+    redeemed: Redeemed | None
+    outcome: Outcome | None
+
+
+class EscalationPage(Shape):
+    """Oldest first."""
+
+    items: list[Escalation]
+    next: str | None = Field(description="send it as `after`; null at the end")
+
+
+class Handout(Shape):
+    """What the winning redeemer may run, the same for ever."""
+
+    id: str
+    decision_id: str
+    effective: dict[str, Any]
+    effective_digest: str
+    redeemed: Redeemed
+
+
+class ErrorItem(Shape):
+    """One thing that is wrong."""
+
+    pointer: str = Field(description="JSON Pointer (RFC 6901) into the body; ?name: a parameter")
+    message: str
+
+
+class Problem(Shape):
+    """Every error (RFC 9457). `code` is for programs and stays; the sentences may change."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[ErrorItem] | None = None
+
+
+class Health(Shape):
+    """The process answers."""
+
+    status: Literal["ok"]

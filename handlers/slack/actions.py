@@ -1,0 +1,173 @@
+"""Buttons: a vote, or a form to be opened."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.cards import names, whispers, wording
+from bot.cards.details import details
+from bot.cards.forms import modify_form, notice, reject_form
+from bot.domain.errors import (
+    AlreadySettledError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    PullcordError,
+    StaleActionError,
+)
+from bot.domain.outgoing import Whisper
+from bot.domain.people import Via
+from bot.usecases.authority import SlackVoter
+from bot.usecases.decide import Ballot, decide
+from bot.usecases.look import look, with_names
+from bot.usecases.tell import tell
+from handlers.slack.who import Click, OddPayloadError, read_click
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.cards.around import Around
+    from bot.domain.escalation import Escalation
+    from bot.usecases.desk import Desk
+
+log = logging.getLogger("pullcord.slack")
+# Slack waits three seconds for our answer, and a trigger lives no longer.
+_OPEN_SECONDS = 2.0
+
+Listener = "Callable[..., Awaitable[None]]"
+
+
+def approve(desk: Desk) -> Callable[..., Awaitable[None]]:
+    async def listener(ack: Any, body: Any, client: AsyncWebClient) -> None:
+        try:
+            click = read_click(body)
+            escalation_id, shown = names.unpack(click.value)
+        except (OddPayloadError, ValueError):
+            await ack()
+            return
+        via: Via = "modal" if click.view_id else "button"
+        try:
+            after = await decide(
+                desk,
+                escalation_id,
+                Ballot(type="approve", shown_digest=shown),
+                SlackVoter(click.clicker, via),
+            )
+        except PullcordError as refusal:
+            await _say(desk, client, click, await in_words(desk, escalation_id, refusal))
+        else:
+            if after.status == "open":
+                await _say(desk, client, click, whispers.vote_counted(after))
+            elif click.view_id:
+                await _show(client, click, notice(wording.DONE_TITLE, wording.APPROVED_NOTICE))
+        await ack()
+
+    return listener
+
+
+def open_modify(desk: Desk) -> Callable[..., Awaitable[None]]:
+    return _opens(desk, modify_form)
+
+
+def open_reject(desk: Desk) -> Callable[..., Awaitable[None]]:
+    return _opens(desk, reject_form)
+
+
+def open_details(desk: Desk) -> Callable[..., Awaitable[None]]:
+    return _opens(desk, details, settled_too=True)
+
+
+def turn_page(desk: Desk) -> Callable[..., Awaitable[None]]:
+    async def listener(ack: Any, body: Any, client: AsyncWebClient) -> None:
+        try:
+            click = read_click(body)
+            escalation_id, _ = names.unpack(click.value)
+            page = names.unpack_page(click.value)
+            escalation, around = await look(desk, escalation_id)
+        except (OddPayloadError, ValueError, PullcordError):
+            await ack()
+            return
+        await _show(client, click, details(escalation, around, page))
+        await ack()
+
+    return listener
+
+
+def _opens(
+    desk: Desk,
+    draw: Callable[[Escalation, Around], dict[str, Any]],
+    *,
+    settled_too: bool = False,
+) -> Callable[..., Awaitable[None]]:
+    """A button that opens a modal about its escalation: one read, one call."""
+
+    async def listener(ack: Any, body: Any, client: AsyncWebClient) -> None:
+        try:
+            click = read_click(body)
+            escalation_id, _ = names.unpack(_packed(click))
+            escalation, around = await look(desk, escalation_id)
+            if not settled_too:
+                escalation.refuse_if_settled()
+        except (OddPayloadError, ValueError):
+            pass
+        except PullcordError as refusal:
+            await _say(desk, client, click, await in_words(desk, escalation_id, refusal))
+        else:
+            await _show(client, click, draw(escalation, around))
+        await ack()
+
+    return listener
+
+
+def _packed(click: Click) -> str:
+    """A menu's options cannot carry the id and the digest; the menu's block does."""
+    return click.block_id if click.value == names.SHOW_EVERYTHING else click.value
+
+
+async def _show(client: AsyncWebClient, click: Click, view: dict[str, Any]) -> None:
+    """Open the modal, or put it in the place of the one that was clicked in."""
+    try:
+        async with asyncio.timeout(_OPEN_SECONDS):
+            if click.view_id:
+                await client.views_update(view_id=click.view_id, view=view)
+            else:
+                await client.views_open(trigger_id=click.trigger_id, view=view)
+    except (SlackApiError, SlackClientError, OSError, TimeoutError) as error:
+        # They see that nothing opened and press again; the trigger is used up either way.
+        log.warning("view.not_opened reason=%s", type(error).__name__, exc_info=error)
+
+
+async def _say(desk: Desk, client: AsyncWebClient, click: Click, sentence: str) -> None:
+    """Privately, where they clicked: in the modal, or below the card."""
+    if click.view_id:
+        await _show(client, click, notice(wording.NOTICE_TITLE, sentence))
+    elif click.channel:
+        await tell(
+            desk,
+            Whisper(
+                user=click.clicker.id,
+                channel=click.channel,
+                text=sentence,
+                response_url=click.response_url,
+            ),
+        )
+
+
+async def in_words(desk: Desk, escalation_id: str, refusal: PullcordError) -> str:
+    """Why a click did nothing, for the person who clicked."""
+    match refusal:
+        case AlreadySettledError() | StaleActionError():
+            escalation, around = await look(desk, escalation_id)
+            if escalation.status == "open":
+                return whispers.changed_meanwhile(escalation)
+            return whispers.someone_was_faster(escalation, around.now)
+        case ForbiddenError() | NotFoundError() | InvalidError():
+            return whispers.not_allowed(await with_names(desk, str(refusal)))
+        case _:
+            return whispers.went_wrong()

@@ -1,0 +1,122 @@
+"""Slack's one address: the seal is checked here, Bolt finds the listener, and the answer leaves
+after the commit.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.request.async_request import AsyncBoltRequest
+
+from bot.cards import names
+from bot.observe import CLICKS
+from handlers.slack import actions, forms
+from handlers.slack.signature import Seal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.usecases.desk import Desk
+
+PATH = "/slack/events"
+# Slack's own payloads stay far below; a modal may carry 250 KB and a copy of its message.
+_LARGEST = 2 * 1024 * 1024
+
+
+class _OurOwnToken(AsyncAuthorize):
+    """One workspace, one token: no call to Slack on a click's way, and no environment read."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._token = client.token
+
+    async def __call__(self, **asked: Any) -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=asked.get("enterprise_id"),
+            team_id=asked.get("team_id"),
+            bot_token=self._token,
+        )
+
+
+def make_bolt(desk: Desk, client: AsyncWebClient) -> AsyncApp:
+    """Bolt with our listeners. `process_before_response`: a listener runs to its end, which is
+    after the commit, before Slack gets its 200.
+    """
+    quiet = logging.getLogger("pullcord.bolt")
+    quiet.setLevel(logging.ERROR)
+    bolt = AsyncApp(
+        client=client,
+        authorize=_OurOwnToken(client),
+        # The door checks it itself: with several secrets, and without an exception for junk.
+        request_verification_enabled=False,
+        ignoring_self_events_enabled=False,
+        process_before_response=True,
+        logger=quiet,
+    )
+    bolt.action(names.APPROVE)(actions.approve(desk))
+    bolt.action(names.MODIFY)(actions.open_modify(desk))
+    bolt.action(names.REJECT)(actions.open_reject(desk))
+    bolt.action(re.compile(f"{names.DETAILS}|{names.MORE}"))(actions.open_details(desk))
+    bolt.action(re.compile(f"{names.PAGE_PREV}|{names.PAGE_NEXT}"))(actions.turn_page(desk))
+    bolt.view(names.MODIFY_FORM)(forms.modify(desk))
+    bolt.view(names.REJECT_FORM)(forms.reject(desk))
+    # Whatever we have no use for is taken politely, so that Slack does not send it again.
+    everything = re.compile(".*", re.DOTALL)
+    bolt.action(everything)(_take)
+    bolt.view(everything)(_take)
+    bolt.view_closed(everything)(_take)
+    bolt.event(everything)(_take)
+    bolt.shortcut(everything)(_take)
+    bolt.options(everything)(_take)
+    bolt.command(everything)(_take)
+    return bolt
+
+
+async def _take(ack: Any) -> None:
+    await ack()
+
+
+def add_route(app: web.Application, bolt: AsyncApp, secrets: Sequence[str]) -> None:
+    """Open the door at `/slack/events` for deliveries that carry Slack's seal."""
+    seal = Seal(secrets)
+
+    async def deliver(request: web.Request) -> web.StreamResponse:
+        with CLICKS.time():
+            body = await _read(request)
+            if body is None:
+                return web.Response(status=413, text="too large")
+            if not seal.genuine(request.headers, body):
+                return web.Response(status=401, text="not signed by Slack, or too long ago")
+            asked = AsyncBoltRequest(
+                body=body.decode(),
+                query=request.query_string,
+                headers={name: [value] for name, value in request.headers.items()},
+            )
+            try:
+                answer = await bolt.async_dispatch(asked)
+            except Exception:
+                logging.getLogger("pullcord.slack").exception("delivery.failed")
+                return web.Response(status=200)
+            if answer.status == 404:
+                # A payload of a kind that nobody knows: taken, and nothing done.
+                return web.Response(status=200)
+            return await to_aiohttp_response(answer)
+
+    app.router.add_post(PATH, deliver)
+
+
+async def _read(request: web.Request) -> bytes | None:
+    body = bytearray()
+    async for piece in request.content.iter_any():
+        body += piece
+        if len(body) > _LARGEST:
+            return None
+    return bytes(body)

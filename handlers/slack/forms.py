@@ -1,0 +1,85 @@
+"""Modals that were submitted: read, decide, close; or stay open with an error at its field."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.cards import names, wording
+from bot.cards.forms import FormError, field_errors, notice, read_modify, read_reject
+from bot.domain.errors import Fault, InvalidError, PullcordError
+from bot.usecases.authority import SlackVoter
+from bot.usecases.decide import Ballot, decide
+from bot.usecases.look import look
+from handlers.slack.actions import in_words
+from handlers.slack.who import Form, OddPayloadError, read_form
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bot.domain.escalation import Escalation
+    from bot.usecases.desk import Desk
+
+_EDITED = "/modified_arguments"
+
+
+def modify(desk: Desk) -> Callable[..., Awaitable[None]]:
+    def read(escalation: Escalation, form: Form, shown: str) -> Ballot:
+        answer = read_modify(escalation, form.values)
+        return Ballot(
+            type="modify", arguments=answer.arguments, comment=answer.note, shown_digest=shown
+        )
+
+    return _submitted(desk, read)
+
+
+def reject(desk: Desk) -> Callable[..., Awaitable[None]]:
+    def read(escalation: Escalation, form: Form, shown: str) -> Ballot:
+        answer = read_reject(escalation, form.values)
+        return Ballot(
+            type="revise" if answer.revise else "reject",
+            comment=answer.comment,
+            stop_run=answer.stop_run,
+            shown_digest=shown,
+        )
+
+    return _submitted(desk, read)
+
+
+def _submitted(
+    desk: Desk, read: Callable[[Escalation, Form, str], Ballot]
+) -> Callable[..., Awaitable[None]]:
+    async def listener(ack: Any, body: Any) -> None:
+        try:
+            form = read_form(body)
+            escalation_id, shown = names.unpack(form.metadata)
+        except (OddPayloadError, ValueError):
+            await ack()
+            return
+        try:
+            escalation, _ = await look(desk, escalation_id)
+            escalation.refuse_if_settled()
+            ballot = read(escalation, form, shown)
+            await decide(desk, escalation_id, ballot, SlackVoter(form.clicker, "modal"))
+        except FormError as wrong:
+            await ack(response_action="errors", errors=wrong.errors)
+        except InvalidError as wrong:
+            errors = field_errors(escalation, _of_arguments(wrong.faults))
+            if errors:
+                await ack(response_action="errors", errors=errors)
+            else:
+                await ack(response_action="update", view=notice(wording.NOTICE_TITLE, str(wrong)))
+        except PullcordError as refusal:
+            sentence = await in_words(desk, escalation_id, refusal)
+            await ack(response_action="update", view=notice(wording.NOTICE_TITLE, sentence))
+        else:
+            await ack(response_action="clear")
+
+    return listener
+
+
+def _of_arguments(faults: tuple[Fault, ...]) -> list[Fault]:
+    return [
+        Fault(fault.pointer.removeprefix(_EDITED), fault.message)
+        for fault in faults
+        if fault.pointer.startswith(_EDITED)
+    ]

@@ -1,0 +1,94 @@
+"""Reads Slack's payloads: who, where, on what. Everything may be missing or odd."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.people import Clicker
+
+
+class OddPayloadError(ValueError):
+    """A signed payload that is not what Slack sends; nothing can be done with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Click:
+    """A press on a button of a message or of a modal."""
+
+    clicker: Clicker
+    #: The button's value, or the chosen option's.
+    value: str
+    #: Carries what the element's own value cannot: which escalation a menu belongs to.
+    block_id: str
+    channel: str | None
+    response_url: str | None
+    trigger_id: str
+    #: In a modal, the view to be replaced.
+    view_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A modal that was submitted."""
+
+    clicker: Clicker
+    metadata: str
+    values: Mapping[str, Any]
+    view: Mapping[str, Any]
+
+
+def read_click(body: object) -> Click:
+    """Raises OddPayloadError."""
+    payload = _object(body)
+    action = _object(next(iter(_list(payload.get("actions"))), None))
+    chosen = _object(action.get("selected_option"))
+    view = _object(payload.get("view"))
+    return Click(
+        clicker=read_clicker(payload),
+        value=_text(action.get("value")) or _text(chosen.get("value")),
+        block_id=_text(action.get("block_id")),
+        channel=_text(_object(payload.get("channel")).get("id")) or None,
+        response_url=_text(payload.get("response_url")) or None,
+        trigger_id=_text(payload.get("trigger_id")),
+        view_id=_text(view.get("id")) or None,
+    )
+
+
+def read_form(body: object) -> Form:
+    """Raises OddPayloadError."""
+    payload = _object(body)
+    view = _object(payload.get("view"))
+    return Form(
+        clicker=read_clicker(payload),
+        metadata=_text(view.get("private_metadata")),
+        values=_object(_object(view.get("state")).get("values")),
+        view=view,
+    )
+
+
+def read_clicker(payload: Mapping[str, Any]) -> Clicker:
+    """Whom Slack's signature vouches for. Raises OddPayloadError when it names nobody."""
+    user = _object(payload.get("user"))
+    user_id = _text(user.get("id"))
+    if not user_id:
+        raise OddPayloadError("no user")
+    team = _text(user.get("team_id")) or _text(_object(payload.get("team")).get("id"))
+    return Clicker(
+        id=user_id,
+        name=_text(user.get("name")) or _text(user.get("username")) or user_id,
+        team_id=team or None,
+    )
+
+
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

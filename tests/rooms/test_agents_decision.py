@@ -1,0 +1,141 @@
+"""Programs that decide: one vote a key, for the action that was seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from handlers.agents.examples import REQUEST
+from tests.rooms.test_agents_door import Agent, Door, open_door
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+@pytest.fixture
+async def door(tmp_path: Path) -> AsyncIterator[Door]:
+    async with open_door(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+async def agent(door: Door) -> Agent:
+    return await door.agent()
+
+
+@pytest.fixture
+async def watchdog(door: Door) -> Agent:
+    return await door.watchdog()
+
+
+async def test_a_key_votes_only_where_it_is_listed(
+    door: Door, agent: Agent, watchdog: Agent
+) -> None:
+    """Not on routes without it, and never on its own escalations."""
+    path, elsewhere = await agent.asks(), await agent.asks(category="people")
+    both = await door.agent("refund-bot", "decide")
+
+    unlisted = await watchdog.send("POST", f"{elsewhere}/decision", {"type": "approve"})
+    own = await both.send("POST", f"{path}/decision", {"type": "approve"})
+
+    assert (unlisted.status, unlisted.code) == (403, "forbidden")
+    assert (own.status, own.code) == (403, "own_escalation")
+
+
+async def test_two_votes_are_two_keys(door: Door, agent: Agent, watchdog: Agent) -> None:
+    """One key twice is one vote; the second key completes the decision."""
+    path, sentry = await agent.asks(category="two"), await door.watchdog("sentry")
+
+    once = await watchdog.send("POST", f"{path}/decision", {"type": "approve"})
+    twice = await watchdog.send("POST", f"{path}/decision", {"type": "approve"})
+    both = await sentry.send("POST", f"{path}/decision", {"type": "approve"})
+
+    assert [a.json["status"] for a in (once, twice, both)] == ["open", "open", "decided"]
+    voters = [vote["actor"]["id"] for vote in both.json["decision"]["votes"]]
+    assert voters == ["watchdog", "sentry"]
+
+
+async def test_a_late_vote_is_told_who_was_faster(agent: Agent, watchdog: Agent) -> None:
+    """The first decision stands through every door."""
+    path = await agent.asks()
+    await watchdog.send("POST", f"{path}/decision", {"type": "approve"})
+
+    answer = await watchdog.send(
+        "POST", f"{path}/decision", {"type": "reject", "comment": "Too late."}
+    )
+
+    assert (answer.status, answer.code) == (409, "already_settled")
+
+
+async def test_an_overdue_escalation_takes_no_vote(
+    door: Door, agent: Agent, watchdog: Agent
+) -> None:
+    """The vote that comes after the deadline settles it as expired and is refused."""
+    path = await agent.asks(deadline="2026-11-03T12:10:00Z")
+    door.clock.forward(minutes=11)
+
+    answer = await watchdog.send("POST", f"{path}/decision", {"type": "approve"})
+
+    assert answer.code == "already_settled"
+    assert (await agent.sees(path))["status"] == "expired"
+
+
+async def test_a_modified_action_is_what_runs(agent: Agent, watchdog: Agent) -> None:
+    """`effective` carries the edit, and its digest is another one."""
+    path = await agent.asks()
+    edited = REQUEST["tool"]["arguments"] | {"amount": 200}
+
+    answer = await watchdog.send(
+        "POST", f"{path}/decision", {"type": "modify", "modified_arguments": edited}
+    )
+
+    decision = answer.json["decision"]
+    assert decision["type"] == "modify"
+    assert decision["effective"]["arguments"] == edited
+    assert decision["effective_digest"] != answer.json["action_digest"]
+
+
+async def test_a_vote_for_another_action_is_refused(agent: Agent, watchdog: Agent) -> None:
+    """The digest of what was seen must be the digest of what would run."""
+    path = await agent.asks()
+
+    answer = await watchdog.send(
+        "POST", f"{path}/decision", {"type": "approve", "action_digest": "sha256:old"}
+    )
+
+    assert (answer.status, answer.code) == (409, "digest_mismatch")
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({}, "/type"),
+        ({"type": "respond"}, "/type"),
+        ({"type": "aprove"}, "/type"),
+        ({"type": "reject"}, "/comment"),
+        ({"type": "revise", "comment": " "}, "/comment"),
+        ({"type": "approve", "decided_by": "U01ALICE"}, "/decided_by"),
+        ({"type": "approve", "modified_arguments": {}}, "/modified_arguments"),
+        ({"type": "modify"}, "/modified_arguments"),
+        ({"type": "modify", "modified_arguments": {"amount": 2**60}}, "/modified_arguments/amount"),
+        ({"type": "modify", "modified_arguments": REQUEST["tool"]["arguments"] | {"amount": 900}},
+         "/modified_arguments/amount"),
+        ({"type": "modify", "modified_arguments": REQUEST["tool"]["arguments"] | {"order": "1"}},
+         "/modified_arguments/order"),
+        ({"type": "approve", "response": "x"}, "/response"),
+        ({"type": "approve", "option_ids": ["a"]}, "/option_ids"),
+        ({"type": "approve", "modified_answer": "x"}, "/modified_answer"),
+    ],
+)  # fmt: skip
+async def test_a_wrong_ballot_is_refused_with_its_pointer(
+    agent: Agent, watchdog: Agent, body: dict[str, Any], pointer: str
+) -> None:
+    """A name in a body, an edit of what is fixed, a refusal without a reason: none is counted."""
+    path = await agent.asks()
+
+    answer = await watchdog.send("POST", f"{path}/decision", body)
+
+    assert (answer.status, answer.pointers) == (422, [pointer])
+    assert (await agent.sees(path))["version"] == 1

@@ -1,0 +1,355 @@
+"""A small world for stories: agents, people, a Slack workspace, and a clock that stands still.
+
+Everything goes through the public doors: agents over HTTP, people through the sandbox's screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+from bot.main import House, TimeOrderedIds, key_peppers, make_desk
+from bot.settings import Settings
+from bot.usecases.keys import DEFAULT_SCOPES, create_key
+from sandbox.server import BOT_TOKEN, SIGNING_SECRET, make_app
+from sandbox.testing import serving
+from sandbox.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+POLICY = """\
+version: 1
+timezone: Europe/London
+groups:
+  reviewers: {users: [U01ALICE, U02BOB]}
+  seconds: {users: [U02BOB, U03CAROL]}
+routes:
+  default: {channel: C01REV, reviewers: [reviewers], quick_reasons: ["Customer already paid back"]}
+  money: {channel: C03MONEY, reviewers: [seconds], approvals: 2, keys: [watchdog]}
+rules:
+  - {name: tiny refunds, when: 'tool.name == "issue_refund" && tool.arguments.amount < 50.0', then: approve, limit: 2/1d}
+  - {name: large refunds, when: 'tool.name == "issue_refund" && tool.arguments.amount > 1000.0', then: escalate, route: money, urgency: high}
+  - {name: never, when: 'tool.name == "drop_database"', then: reject, comment: "Databases are not dropped here."}
+  - {name: the rest, when: 'true', then: escalate}
+"""
+
+REFUND: dict[str, Any] = {
+    "kind": "approval",
+    "action": "Send refund of $247.50 to customer@email.com",
+    "reason": "Order #89234 was returned within the 30-day window. "
+    "Product was defective (customer provided photos).",
+    "impact": "Account balance will be debited. Customer will receive funds in 3-5 business days.",
+    "tool": {
+        "name": "issue_refund",
+        "arguments": {"order": "89234", "amount": 247.50, "currency": "USD"},
+        "input_schema": {
+            "type": "object",
+            "required": ["order", "amount"],
+            "properties": {
+                "order": {"type": "string"},
+                "amount": {"type": "number", "minimum": 0, "maximum": 5000},
+                "currency": {"enum": ["USD", "EUR"]},
+            },
+        },
+        "editable": ["/amount"],
+        "sensitive": ["/order"],
+    },
+    "category": "refund",
+    "risk": {"level": "medium", "reversibility": "irreversible"},
+}
+
+PEOPLE = {"alice": "U01ALICE", "bob": "U02BOB", "carol": "U03CAROL", "dave": "U04DAVE",
+          "gus": "U05GUEST"}  # fmt: skip
+CHANNELS = {"#reviews": "C01REV", "#money": "C03MONEY", "#admin": "C09ADMIN"}
+_PATIENCE = 15.0
+
+
+class StillClock:
+    """Stands where the test began until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)  # noqa: TID251 - signatures and Slack's history are real
+
+    def tell(self, database_time: datetime) -> datetime:
+        return self.now
+
+    def forward(self, **length: float) -> None:
+        self.now += timedelta(**length)
+
+
+@dataclass
+class Answer:
+    """What an HTTP call came back with."""
+
+    status: int
+    headers: Any
+    json: Any
+
+
+@dataclass
+class Asked:
+    """An escalation as its agent holds it."""
+
+    agent: Agent
+    id: str
+
+    async def see(self, *, wait: float | None = None) -> dict[str, Any]:
+        query = "" if wait is None else f"?wait={wait:g}"
+        return (await self.agent.call("GET", f"/v1/escalations/{self.id}{query}")).json
+
+    async def answer(self) -> dict[str, Any]:
+        """The decision, waited for."""
+        seen = await self.see(wait=10)
+        assert seen["status"] == "decided", seen["status"]
+        return seen["decision"]
+
+    async def do(self, verb: str, **body: Any) -> Answer:
+        return await self.agent.call("POST", f"/v1/escalations/{self.id}/{verb}", body)
+
+
+@dataclass
+class Agent:
+    """A program with a key."""
+
+    world: World
+    name: str
+    key: str
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        headers: dict[str, str] | None = None,
+        data: bytes | None = None,
+    ) -> Answer:
+        raw = data if data is not None else None if body is None else json.dumps(body).encode()
+        sent = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+        async with self.world.http.request(
+            method, self.world.url + path, data=raw, headers=sent | (headers or {})
+        ) as response:
+            text = await response.text()
+            return Answer(response.status, response.headers, json.loads(text) if text else None)
+
+    async def posts(self, *, key: str | None = None, **body: Any) -> Answer:
+        headers = {"Idempotency-Key": key or f"key-{next(self.world.counter)}"}
+        return await self.call("POST", "/v1/escalations", body, headers=headers)
+
+    async def asks(self, **over: Any) -> Asked:
+        """Post the article's refund, with changes."""
+        answer = await self.posts(**(REFUND | over))
+        assert answer.status == 201, answer.json
+        return Asked(self, answer.json["id"])
+
+    async def asks_refund(self, amount: float, **over: Any) -> Asked:
+        tool = REFUND["tool"] | {"arguments": REFUND["tool"]["arguments"] | {"amount": amount}}
+        return await self.asks(tool=tool, **over)
+
+
+@dataclass
+class Shown:
+    """A card in a channel, as people see it now."""
+
+    world: World
+    channel: str
+    ts: str
+
+    @property
+    def message(self) -> Any:
+        return self.world.slack.channels[self.channel].messages[self.ts]
+
+    @property
+    def text(self) -> str:
+        """All its words, one string a line."""
+        return "\n".join(words_in(self.message.blocks))
+
+    @property
+    def buttons(self) -> list[str]:
+        return [
+            element["text"]["text"]
+            for block in self.message.blocks
+            if block["type"] == "actions"
+            for element in block["elements"]
+            if element["type"] == "button"
+        ]
+
+    async def click(
+        self, label: str, *, by: str, stale: bool = False, **extra: Any
+    ) -> dict[str, Any]:
+        """Press a button by its label, confirming when asked; `stale`: on an old screen."""
+        action_id = {"Approve": "approve", "Modify…": "modify", "Reject…": "reject"}.get(label)
+        fields = {"action_id": action_id or "more"}
+        if action_id is None:
+            fields["value"] = "show"
+        if label == "Show everything" and label in self.buttons:
+            fields = {"action_id": "details"}
+        status, answer = await self.world.control(
+            "click", user=PEOPLE.get(by, by), channel=self.channel, ts=self.ts, confirmed=True,
+            stale=stale, **fields, **extra,
+        )  # fmt: skip
+        assert status == 200, answer
+        return answer
+
+    async def until(self, condition: Callable[[Shown], bool]) -> None:
+        await self.world.until(lambda: condition(self))
+
+
+@dataclass
+class World:
+    """One bot on one database, with its own Slack workspace."""
+
+    database_url: str
+    folder: Path
+    policy: str = POLICY
+    clock: StillClock = field(default_factory=StillClock)
+    slack: Workspace = field(default_factory=Workspace)
+    counter: Any = field(default_factory=lambda: itertools.count(1))
+
+    async def open(self) -> None:
+        self._stack = AsyncExitStack()
+        self.http = await self._stack.enter_async_context(aiohttp.ClientSession())
+        self.sandbox_url = await self._stack.enter_async_context(
+            serving(make_app(self.slack, events_url="http://127.0.0.1:1/"))
+        )
+        await self.start_bot()
+
+    async def close(self) -> None:
+        await self.stop_bot()
+        await self._stack.aclose()
+
+    @property
+    def settings(self) -> Settings:
+        policy_file = self.folder / "policy.yml"
+        policy_file.write_text(self.policy)
+        return Settings(
+            _env_file=None,
+            slack_bot_token=BOT_TOKEN,
+            slack_signing_secret=SIGNING_SECRET,
+            slack_api_url=f"{self.sandbox_url}api/",
+            pullcord_database_url=self.database_url,
+            pullcord_policy_file=policy_file,
+            pullcord_secret="a secret for tests only",
+            pullcord_admin_channel="C09ADMIN",
+        )
+
+    async def start_bot(self) -> None:
+        """As `serve` does it, on a free port."""
+        self._bot = AsyncExitStack()
+        settings = self.settings
+        self.desk, waker = make_desk(settings, self.clock, TimeOrderedIds())
+        self._bot.push_async_callback(self.desk.ledger.close)
+        self.house = House(settings, self.desk, waker, TimeOrderedIds().new("bot"))
+        app = await self.house.start()
+        self._bot.push_async_callback(self.house.stop)
+        url = await self._bot.enter_async_context(serving(app))
+        self.url = url.rstrip("/")
+        await self.control("settings", events_url=f"{url}slack/events")
+        await self.until_true(self._knows_slack)
+
+    async def _knows_slack(self) -> bool:
+        async with self.http.get(self.url + "/readyz") as ready:
+            return ready.status == 200
+
+    async def stop_bot(self) -> None:
+        await self._bot.aclose()
+
+    async def agent(
+        self,
+        name: str = "refund-bot",
+        *,
+        scopes: tuple[str, ...] = (),
+        owners: tuple[str, ...] = (),
+    ) -> Agent:
+        settings = self.settings
+        key = await create_key(
+            self.desk.ledger, key_peppers(settings)[0], name,
+            scopes=scopes or DEFAULT_SCOPES, owners=owners, expires_in=None,
+        )  # fmt: skip
+        return Agent(self, name, key)
+
+    async def control(self, verb: str, **fields: Any) -> tuple[int, dict[str, Any]]:
+        """Do something at the sandbox's screen."""
+        async with self.http.post(f"{self.sandbox_url}control/{verb}", json=fields) as response:
+            return response.status, await response.json()
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait for Slack's side of the world to become so; woken by each of its changes."""
+        heard = self.slack.changes.listen()
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                while not condition():
+                    await heard.get()
+        finally:
+            self.slack.changes.leave(heard)
+
+    async def until_true(self, question: Callable[[], Any]) -> None:
+        """Wait for something that has to be asked, woken by each of Slack's changes."""
+        async with asyncio.timeout(_PATIENCE):
+            while not await question():
+                await asyncio.sleep(0.01)
+
+    def cards(self, channel: str = "#reviews") -> list[Shown]:
+        """The bot's messages there, oldest first."""
+        channel_id = CHANNELS.get(channel, channel)
+        return [
+            Shown(self, channel_id, ts)
+            for ts, message in self.slack.channels[channel_id].messages.items()
+            if message.only_for is None and message.blocks
+        ]
+
+    async def card_of(self, asked: Asked, channel: str = "#reviews") -> Shown:
+        """The card, once it stands there."""
+        found: list[Shown] = []
+
+        def look() -> bool:
+            found[:] = [c for c in self.cards(channel) if asked.id in json.dumps(c.message.blocks)]
+            return bool(found)
+
+        await self.until(look)
+        assert len(found) == 1, "the card stands there twice"
+        return found[0]
+
+    def whispers_to(self, who: str) -> list[str]:
+        user = PEOPLE.get(who, who)
+        return [w["text"] for w in self.slack.whispers if w["user"] == user]
+
+    async def whispered(self, who: str, count: int = 1) -> list[str]:
+        await self.until(lambda: len(self.whispers_to(who)) >= count)
+        return self.whispers_to(who)
+
+    async def modal_of(self, who: str) -> dict[str, Any]:
+        """The top modal that this person has open."""
+        async with self.http.get(
+            f"{self.sandbox_url}control/state", params={"user": PEOPLE[who]}
+        ) as response:
+            views = (await response.json())["views"]
+        return views[-1] if views else {}
+
+    async def submit(self, who: str, **values: Any) -> dict[str, Any]:
+        """Fill in inputs of the open modal (by block id) and submit it."""
+        status, answer = await self.control("view/submit", user=PEOPLE[who], values=values)
+        assert status == 200, answer
+        return answer
+
+
+def words_in(value: Any) -> list[str]:
+    """Every text in a piece of Block Kit, in reading order."""
+    if isinstance(value, list):
+        return [w for item in value for w in words_in(item)]
+    if isinstance(value, dict):
+        if value.get("type") in {"mrkdwn", "plain_text", "text"} and isinstance(
+            value.get("text"), str
+        ):
+            return [value["text"]]
+        return [w for item in value.values() for w in words_in(item)]
+    return []
