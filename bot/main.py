@@ -46,6 +46,8 @@ log = structlog.get_logger()
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PEOPLE_SECONDS = 600.0
+# Shorter than a sender's lease (bot/store/messages.py): whoever still waits still owns.
+_SLACK_SECONDS = 10.0
 _GAUGES_SECONDS = 15.0
 
 
@@ -161,11 +163,14 @@ class House:
         await prepare_database(self.desk.ledger)
         if self._settings.sqlite_file is not None:
             await free_leases(self.desk)
-        self._session = aiohttp.ClientSession(trust_env=False)
+        # Slack's library minds its own timeout only with a session of its own.
+        self._session = aiohttp.ClientSession(
+            trust_env=False, timeout=aiohttp.ClientTimeout(total=_SLACK_SECONDS)
+        )
         client = AsyncWebClient(
             token,
             base_url=self._settings.slack_api_url,
-            timeout=10,
+            timeout=int(_SLACK_SECONDS),
             session=self._session,
             retry_handlers=[],  # its own retry posts a card twice when an answer is lost
         )
@@ -279,7 +284,7 @@ async def serve(settings: Settings) -> None:
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
         try:
             app = await house.start()
-            runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
+            runner = agents.ProblemRunner(app, shutdown_timeout=5)
             await runner.setup()
             try:
                 await web.TCPSite(runner, settings.pullcord_host, settings.pullcord_port).start()

@@ -29,12 +29,14 @@ async def answered(
     """
     started = time.perf_counter()
     fault = workspace.faults.take(what, searchable)
-    if fault is not None and fault.delay:
+    if fault is not None and fault.delay and not fault.after:
         await asyncio.sleep(fault.delay)
 
     response, summary = web.Response(), "not carried out"
     if fault is None or fault.after or not fault.answers:
         response, summary = carry_out()
+    if fault is not None and fault.delay and fault.after:
+        await asyncio.sleep(fault.delay)
     status = response.status
     if fault is not None and fault.answers:
         response, summary = _broken(request, fault), f"{summary} · ordered fault"

@@ -8,22 +8,24 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
+from aiohttp import web
 
 from bot.main import House, TimeOrderedIds, key_peppers, make_desk
 from bot.settings import Settings
 from bot.usecases.keys import DEFAULT_SCOPES, create_key
+from handlers.agents import ProblemRunner
 from sandbox.server import BOT_TOKEN, SIGNING_SECRET, make_app
 from sandbox.testing import serving
 from sandbox.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
 POLICY = """\
@@ -36,10 +38,22 @@ routes:
   default: {channel: C01REV, reviewers: [reviewers], quick_reasons: ["Customer already paid back"]}
   money: {channel: C03MONEY, reviewers: [seconds], approvals: 2, keys: [watchdog]}
 rules:
-  - {name: tiny refunds, when: 'tool.name == "issue_refund" && tool.arguments.amount < 50.0', then: approve, limit: 2/1d}
-  - {name: large refunds, when: 'tool.name == "issue_refund" && tool.arguments.amount > 1000.0', then: escalate, route: money, urgency: high}
-  - {name: never, when: 'tool.name == "drop_database"', then: reject, comment: "Databases are not dropped here."}
-  - {name: the rest, when: 'true', then: escalate}
+  - name: tiny refunds
+    when: 'tool.name == "issue_refund" && tool.arguments.amount < 50.0'
+    then: approve
+    limit: 2/1d
+  - name: large refunds
+    when: 'tool.name == "issue_refund" && tool.arguments.amount > 1000.0'
+    then: escalate
+    route: money
+    urgency: high
+  - name: never
+    when: 'tool.name == "drop_database"'
+    then: reject
+    comment: "Databases are not dropped here."
+  - name: the rest
+    when: 'true'
+    then: escalate
 """
 
 REFUND: dict[str, Any] = {
@@ -73,11 +87,24 @@ CHANNELS = {"#reviews": "C01REV", "#money": "C03MONEY", "#admin": "C09ADMIN"}
 _PATIENCE = 15.0
 
 
+@asynccontextmanager
+async def _serving(app: web.Application) -> AsyncIterator[str]:
+    """The bot's doors on a free port, as `serve` opens them."""
+    runner = ProblemRunner(app, shutdown_timeout=1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        host, port = runner.addresses[0][:2]
+        yield f"http://{host}:{port}/"
+    finally:
+        await runner.cleanup()
+
+
 class StillClock:
     """Stands where the test began until it is moved."""
 
     def __init__(self) -> None:
-        self.now = datetime.now(UTC)  # noqa: TID251 - signatures and Slack's history are real
+        self.now = datetime.now(UTC)
 
     def tell(self, database_time: datetime) -> datetime:
         return self.now
@@ -251,7 +278,7 @@ class World:
         self.house = House(settings, self.desk, waker, TimeOrderedIds().new("bot"))
         app = await self.house.start()
         self._bot.push_async_callback(self.house.stop)
-        url = await self._bot.enter_async_context(serving(app))
+        url = await self._bot.enter_async_context(_serving(app))
         self.url = url.rstrip("/")
         await self.control("settings", events_url=f"{url}slack/events")
         await self.until_true(self._knows_slack)
@@ -282,11 +309,11 @@ class World:
         async with self.http.post(f"{self.sandbox_url}control/{verb}", json=fields) as response:
             return response.status, await response.json()
 
-    async def until(self, condition: Callable[[], bool]) -> None:
+    async def until(self, condition: Callable[[], bool], patience: float = _PATIENCE) -> None:
         """Wait for Slack's side of the world to become so; woken by each of its changes."""
         heard = self.slack.changes.listen()
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(patience):
                 while not condition():
                     await heard.get()
         finally:
@@ -295,8 +322,18 @@ class World:
     async def until_true(self, question: Callable[[], Any]) -> None:
         """Wait for something that has to be asked, woken by each of Slack's changes."""
         async with asyncio.timeout(_PATIENCE):
-            while not await question():
+            while not await question():  # noqa: ASYNC110 - the answer is behind HTTP
                 await asyncio.sleep(0.01)
+
+    async def until_time(self, condition: Callable[[], bool], **step: float) -> None:
+        """Let the clock run in steps until Slack's side of the world is so."""
+
+        async def look() -> bool:
+            if not condition():
+                self.clock.forward(**step)
+            return condition()
+
+        await self.until_true(look)
 
     def cards(self, channel: str = "#reviews") -> list[Shown]:
         """The bot's messages there, oldest first."""

@@ -43,6 +43,11 @@ class Waker(Protocol):
         """
         ...
 
+    @property
+    def closing(self) -> bool:
+        """The bot is stopping: nobody should go to sleep again."""
+        ...
+
     def wake_everybody(self) -> None:
         """The bot is stopping: let those who sleep look once more and go."""
         ...

@@ -19,8 +19,9 @@ from bot.domain.schema_walk import GRAMMAR, Walk, compiled
 from bot.domain.schema_words import faults_of, first_line, pointer_of, sentence_of
 
 _LONGEST, _DEEPEST = 32 * 1024, 16
-#: Parts of a schema times values to be checked.
-_MOST_WORK = 20_000_000
+#: Parts of a schema times values: what is checked at all, and where each fault is looked for.
+#: Measured: yes or no takes about 0.2 µs of it, naming the faults 20 µs.
+_MOST_WORK, _MOST_NAMED = 2_000_000, 30_000
 _MOST_FAULTS, _MOST_VALIDATORS = 20, 256
 
 
@@ -59,9 +60,14 @@ def violations(schema: dict[str, Any], value: Any) -> list[Fault]:
         validator, parts = _validator(schema)
     except (ValueError, TypeError, RecursionError):
         return [Fault("", "cannot be checked: the schema is not usable")]
-    if parts * _weight(value) > _MOST_WORK:
+    work = parts * _weight(value)
+    if work > _MOST_WORK:
         return [Fault("", "is too large to be checked against its schema")]
     try:
+        if validator.is_valid(value):
+            return []
+        if work > _MOST_NAMED:
+            return [Fault("", "does not have the expected form")]
         broken = islice(validator.iter_errors(value), _MOST_FAULTS)
         return _distinct([fault for error in broken for fault in faults_of(error)])
     except (ValueError, RecursionError) as error:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 TOPIC = "messages"
 #: A sender that has not finished by then is taken for dead; longer than any call to Slack.
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=15)
 #: How long after a lost answer the channel's history is taken for complete.
 SETTLE = timedelta(seconds=10)
 

@@ -53,7 +53,7 @@ async def wait_for(
             found = await show(desk, caller, escalation_id)
             left = until - clock.time()
             changed = beyond_version is not None and found.version != beyond_version
-            if found.status != "open" or changed or left <= 0:
+            if found.status != "open" or changed or left <= 0 or desk.waker.closing:
                 return found
             await sleep(min(left, _SWEEP_SECONDS))
 

@@ -15,6 +15,7 @@ class CommitWaker:
 
     def __init__(self) -> None:
         self._asleep: dict[str, set[asyncio.Event]] = {}
+        self.closing = False
 
     def committed(self, topics: Iterable[str]) -> None:
         for topic in topics:
@@ -43,6 +44,7 @@ class CommitWaker:
 
     def wake_everybody(self) -> None:
         """The bot is stopping: let those who wait read once more and go."""
+        self.closing = True
         self.committed(list(self._asleep))
 
     @property

@@ -1,0 +1,111 @@
+"""Slack refuses, stumbles, or is not there: the escalation lives on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.world import words_in
+
+if TYPE_CHECKING:
+    from tests.world import World
+
+
+def alerts(world: World) -> str:
+    messages = world.slack.channels["C09ADMIN"].messages.values()
+    return "\n".join(message.text for message in messages)
+
+
+async def test_a_refused_card_goes_out_minimal(world: World) -> None:
+    """Slack does not take the card: a minimal one goes out, and the operators are told."""
+    await world.control("faults", method="chat.postMessage", error="invalid_blocks", times=1)
+    asked = await (await world.agent()).asks()
+
+    card = await world.card_of(asked)
+
+    assert "Approve" not in card.buttons
+    await card.click("Show everything", by="alice")
+    assert "defective" in str(words_in((await world.modal_of("alice"))["blocks"]))
+    await world.until(lambda: asked.id in alerts(world))
+    assert "invalid_blocks" in alerts(world)
+    assert (await asked.see())["status"] == "open"
+
+
+async def test_approve_from_show_everything(world: World) -> None:
+    """Where the card is minimal, the whole action and its Approve stand in the modal."""
+    await world.control("faults", method="chat.postMessage", error="invalid_blocks", times=1)
+    asked = await (await world.agent()).asks()
+    card = await world.card_of(asked)
+    await card.click("Show everything", by="alice")
+
+    status, answer = await world.control(
+        "view/click", user="U01ALICE", action_id="approve", confirmed=True
+    )
+
+    assert status == 200, answer
+    assert (await asked.answer())["decided_by"]["via"] == "modal"
+    assert "Approved" in str(words_in((await world.modal_of("alice"))["blocks"]))
+
+
+async def test_even_the_minimal_card_is_refused(world: World) -> None:
+    """Nobody sees it in Slack: the operators know, and it can still be cancelled or expire."""
+    await world.control(
+        "faults", method="chat.postMessage", error="invalid_blocks", times=2, match="C01REV"
+    )
+    asked = await (await world.agent()).asks()
+
+    await world.until(lambda: alerts(world).count(asked.id) == 2)
+
+    assert (await asked.see())["status"] == "open"
+    assert world.cards() == []
+    await world.until_time(lambda: bool(world.cards()), minutes=1)
+
+
+async def test_an_archived_channel_is_told_once(world: World) -> None:
+    """A channel that cannot take cards is tried again, and mended by a person."""
+    await world.control("channels", id="C01REV", is_archived=True)
+    asked = await (await world.agent()).asks()
+    await world.until(lambda: asked.id in alerts(world))
+    assert "is_archived" in alerts(world)
+
+    await world.control("channels", id="C01REV", is_archived=False)
+    world.clock.forward(minutes=6)
+
+    await world.card_of(asked)
+    assert alerts(world).count(asked.id) == 1
+
+
+async def test_slack_asks_for_patience(world: World) -> None:
+    """429: nothing is called before Retry-After, and then the card goes out."""
+    await world.control("faults", method="chat.postMessage", status=429, retry_after=7, times=1)
+    asked = await (await world.agent()).asks()
+    before = world.clock.now
+
+    await world.until_time(lambda: bool(world.cards()), seconds=1)
+
+    await world.card_of(asked)
+    assert (world.clock.now - before).total_seconds() >= 7
+
+
+async def test_a_card_that_vanished_does_not_stop_the_decision(world: World) -> None:
+    """Somebody deleted the message: the decision stands all the same."""
+    agent = await world.agent(name="watchdog", scopes=("decide",))
+    asked = await (await world.agent()).asks_refund(2000)
+    card = await world.card_of(asked, "#money")
+    del world.slack.channels["C03MONEY"].messages[card.ts]
+
+    await agent.call(
+        "POST", f"/v1/escalations/{asked.id}/decision", {"type": "reject", "comment": "No."}
+    )
+
+    assert (await asked.answer())["decided_by"]["type"] == "key"
+
+
+async def test_an_update_is_tried_again(world: World) -> None:
+    """Slack stumbles over the update; the card is settled a little later."""
+    asked = await (await world.agent()).asks()
+    card = await world.card_of(asked)
+    await world.control("faults", method="chat.update", status=500, times=1)
+
+    await card.click("Approve", by="alice")
+
+    await world.until_time(lambda: not card.buttons, seconds=1)
