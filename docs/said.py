@@ -1,0 +1,164 @@
+"""What the reference says beside what the code knows: one sentence a setting, a code, a key."""
+
+from __future__ import annotations
+
+SETTINGS = {
+    "SLACK_BOT_TOKEN": "The `xoxb-…` token of your Slack app. Needed by `serve`.",
+    "SLACK_SIGNING_SECRET": (
+        "The secret with which Slack signs what it sends. Needed by `serve`. "
+        "During a rotation, several separated by commas: each of them is accepted."
+    ),
+    "SLACK_APP_TOKEN": "Read, but without effect yet: Socket Mode comes with a later release.",
+    "SLACK_API_URL": (
+        "The base of Slack's Web API; it ends in `/`. Change it only to use the sandbox."
+    ),
+    "PULLCORD_DATABASE_URL": (
+        "`sqlite:///FILE` or `postgresql://user:password@host/name`. "
+        "A driver in the address is accepted and ignored."
+    ),
+    "PULLCORD_POLICY_FILE": "The policy: who is asked, and what is decided by rule.",
+    "PULLCORD_HOST": "The address to listen on.",
+    "PULLCORD_PORT": "The port to listen on; 0 takes any free one.",
+    "PULLCORD_SECRET": (
+        "At least 16 characters. What is stored of API keys cannot be used without it. "
+        "Several separated by commas: the first is current, keys made under the others still work. "
+        "Required on PostgreSQL; on SQLite one is made beside the database, "
+        "in a file that ends in `.secret`. Part of the backup."
+    ),
+    "PULLCORD_ADMIN_CHANNEL": (
+        "A channel's id, or its `#name`, for trouble that the operators should know of. "
+        "Without it such trouble stands in the log only."
+    ),
+    "PULLCORD_LOG": "`console` or `json`.",
+}
+
+#: Where the default is not a plain value of the class.
+DEFAULTS = {
+    "PULLCORD_SECRET": "made beside SQLite",
+    "PULLCORD_LOG": "`console` on a terminal, else `json`",
+}
+
+#: code → what to do about it.
+ERRORS = {
+    "malformed_json": "Send the body as JSON in UTF-8. `detail` names the line and the column.",
+    "idempotency_key_required": (
+        "Send one `Idempotency-Key` of 1 to 255 printable characters: "
+        "the same for every try of one question, another for another question."
+    ),
+    "bad_request": "Something between the agent and Pullcord speaks broken HTTP. Look there.",
+    "unauthorized": (
+        "Send a live key as `Authorization: Bearer pc_…`. "
+        "`keys list` shows which keys are revoked or expired."
+    ),
+    "forbidden": "Make a key with the scope that `detail` names, or let the route list this key.",
+    "own_escalation": "Let another key, or a person, decide.",
+    "not_found": (
+        "Check the id and the address. Another agent's escalation is not found either: "
+        "an agent is the NAME of its key."
+    ),
+    "method_not_allowed": "The header `Allow` names the methods of this address.",
+    "already_settled": (
+        "Read the escalation: somebody was faster, or time ran out. There is nothing to repeat."
+    ),
+    "already_redeemed": "Do not run the action: another redeemer was handed this approval.",
+    "digest_mismatch": (
+        "Run only `effective` of the decision, or look at the action again before voting. "
+        "Nothing was used up."
+    ),
+    "nothing_to_run": "Do not run anything. `detail` says whether it is open, refused or over.",
+    "outcome_recorded": "The first report stays. Find out who sent it.",
+    "approval_expired": "Ask again: post a new escalation with a new `Idempotency-Key`.",
+    "too_large": "Keep the body within 256 KiB. Link to large evidence instead of sending it.",
+    "unsupported_media_type": (
+        "Send `Content-Type: application/json` in UTF-8, without a `Content-Encoding`."
+    ),
+    "invalid": "Correct each place in `errors`: `pointer` says where, `message` what it must be.",
+    "idempotency_key_reused": (
+        "Use a new key for a new question, or send the first body again to get its escalation."
+    ),
+    "owner_required": (
+        "The route forbids self-approval, so the key must say who owns it: "
+        "`keys create NAME --owner U…`."
+    ),
+    "internal": "A mistake in Pullcord. The operators' log says more; report it.",
+    "unavailable": "Nothing was changed. Try again after the seconds in `Retry-After`.",
+    "policy": (
+        "On the command line only: the policy file cannot be used. "
+        "Each line names the file, the line, the key and what was expected there."
+    ),
+}
+
+POLICY_TOP = {
+    "version": "`1`, the only version there is. Required.",
+    "timezone": (
+        "An IANA time zone, for texts where Slack cannot show each reader their own time. "
+        "`UTC` when left out."
+    ),
+    "groups": "Names for sets of people.",
+    "admins": "A list of groups. Kept for what comes later; it has no effect yet.",
+    "routes": "Ways to people. At least one; the first is the default.",
+    "rules": "What is decided without a person, and who is asked otherwise. The first match wins.",
+}
+
+POLICY_GROUP = {
+    "users": "A list of Slack user ids.",
+}
+
+POLICY_ROUTE = {
+    "channel": 'A channel id such as `C0123ABCD`, or `"#name"` in quotes. Required.',
+    "reviewers": "A list of groups whose members may decide. Required.",
+    "approvals": "How many different voices must agree to the very same action.",
+    "deadline": "How long people have to answer; at most 30 days.",
+    "on_timeout": "What happens at the deadline. `expire` is the only choice yet: nothing may run.",
+    "no_self_approval": (
+        "`true`: nobody decides for a key that they own, for a run started on their behalf, "
+        "or agrees to their own edit. Each key that asks here then needs an owner."
+    ),
+    "keys": "NAMEs of API keys (scope `decide`) that may vote here.",
+    "valid_for": "How long the agent may take to redeem an approval.",
+    "quick_reasons": "Up to 5 ready-made reasons in the reject form, of up to 75 characters each.",
+}
+
+POLICY_RULE = {
+    "name": "A name of its own; cards, decisions and `policy try` call the rule by it. Required.",
+    "when": "A CEL expression that is true or false. Required.",
+    "then": "`approve`, `reject` or `escalate`. Required.",
+    "route": "Where people are asked; the first route when left out.",
+    "comment": "Words for the agent. Required where the rule rejects.",
+    "urgency": "`low`, `normal`, `high` or `critical`; it can only raise what the agent said.",
+    "approvals": "Instead of the route's number.",
+    "limit": (
+        "`N/duration`, for a rule that approves: so many for each agent in any such stretch of "
+        "time; beyond it a person is asked."
+    ),
+    "even_high_risk": (
+        "`true`: the rule may also approve at risk high or critical. "
+        "Without it, it is passed over there."
+    ),
+}
+
+#: Keys of later releases, which the file may not carry yet.
+POLICY_LATER = {
+    "the file": ("digests", "categories", "agents", "schedules"),
+    "a group": ("usergroup", "emails", "schedule"),
+    "a route": ("remind_after", "tiers", "grace", "fallback", "quiet_hours", "assign"),
+    "a rule": ("digest",),
+}
+
+#: Slack's Web API methods that the bot calls: scope, and what for.
+METHODS = {
+    "auth.test": ("—", "who the bot is, at the start and once a minute"),
+    "chat.postMessage": ("`chat:write`", "cards, and alerts to the admin channel"),
+    "chat.update": ("`chat:write`", "a card follows its escalation"),
+    "chat.postEphemeral": ("`chat:write`", "a private word to somebody who clicked"),
+    "conversations.history": (
+        "`channels:history`, `groups:history`",
+        "whether a card whose post was never answered does stand there",
+    ),
+    "users.info": (
+        "`users:read`, `users:read.email`",
+        "the people of the policy, every 10 minutes",
+    ),
+    "views.open": ("—", "forms"),
+    "views.update": ("—", "the next page of a form, or a notice in it"),
+}
