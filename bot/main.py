@@ -238,19 +238,25 @@ class House:
         """Ask Slack who we are until it says so, then once a minute whether it still answers."""
         wait = 0.5
         while True:
-            try:
-                await self._meet_slack()
-            except (SlackUnreachableError, PullcordError) as error:
-                self._slack = "waiting" if self._slack == "waiting" else "degraded"
-                observe.SLACK_UP.set(0)
-                log.warning("slack.unreachable", reason=str(error))
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, 30)
-            else:
-                self._slack = "ok"
-                observe.SLACK_UP.set(1)
+            if await self.ask_slack():
                 wait = 0.5
                 await asyncio.sleep(60)
+            else:
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, 30)
+
+    async def ask_slack(self) -> bool:
+        """Whether Slack answers now; /readyz, a metric and the log say so too."""
+        try:
+            await self._meet_slack()
+        except (SlackUnreachableError, PullcordError) as error:
+            self._slack = "waiting" if self._slack == "waiting" else "degraded"
+            observe.SLACK_UP.set(0)
+            log.warning("slack.unreachable", reason=str(error))
+            return False
+        self._slack = "ok"
+        observe.SLACK_UP.set(1)
+        return True
 
     async def _meet_slack(self) -> None:
         hello = await self.sender.hello()
@@ -284,6 +290,10 @@ async def serve(settings: Settings) -> None:
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
         try:
             app = await house.start()
+        except BaseException:
+            await desk.ledger.close()
+            raise
+        try:
             runner = agents.ProblemRunner(app, shutdown_timeout=5)
             await runner.setup()
             try:
@@ -298,7 +308,7 @@ async def serve(settings: Settings) -> None:
             await stop.wait()
             waker.wake_everybody()
             await runner.cleanup()
-            await house.stop()
-            log.info("bot.stopped")
         finally:
+            await house.stop()
             await desk.ledger.close()
+        log.info("bot.stopped")

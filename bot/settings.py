@@ -100,6 +100,11 @@ class Settings(BaseSettings):
                 "SLACK_BOT_TOKEN is not set. It is the xoxb-… token of your Slack app; to try "
                 "Pullcord without Slack, run `make demo`."
             )
+        if self.slack_app_token:
+            raise SettingError(
+                "SLACK_APP_TOKEN is set, but this release has no Socket Mode yet. Unset it, and "
+                "let Slack deliver to https://YOUR-HOST/slack/events."
+            )
         if not self.slack_signing_secret:
             raise SettingError(
                 "SLACK_SIGNING_SECRET is not set. It stands under Basic Information of your "

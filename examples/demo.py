@@ -184,7 +184,8 @@ async def demo(*, once: bool) -> None:
             return
 
         say(f"\nNow you. Open {sandbox}/?user={_ALICE}&channel={_REVIEWS} and click.")
-        say(f"The API's own page is {bot}/docs. Ctrl-C ends it all.\n")
+        say(f"Your own agent may ask at {bot} (its page: {bot}/docs) with the key\n  {key}")
+        say("Ctrl-C ends it all.\n")
         for _ in range(_LIVE_CARDS):
             stack.push_async_callback(_end, asyncio.create_task(keep_asking(bot, key)))
         stop = asyncio.Event()

@@ -162,10 +162,10 @@ def _mask(holder: Any, path: list[str]) -> None:
 
 
 def _mask_of(value: Any) -> Masked:
-    """Dots, and the last two characters where more than six stay hidden enough."""
+    """Dots, and the last two characters where more than half stay hidden enough."""
     scalar = isinstance(value, str | int | float) and not isinstance(value, bool)
     text = one_line(value) if isinstance(value, str) else number_in_words(value) if scalar else ""
-    return Masked(_DOTS + (text[-2:] if len(text) > 6 else ""))
+    return Masked(_DOTS + (text[-2:] if len(text) > 4 else ""))
 
 
 def _json_in_words(value: Any, indent: int | None) -> str | None:

@@ -27,7 +27,7 @@ from bot.cards.blocks import (
 from bot.cards.facts import doubts, facts, support
 from bot.cards.moments import fallback, moment
 from bot.cards.settled_card import settled_card, settled_words
-from bot.cards.text import clean, clip, length, one_line
+from bot.cards.text import clip, length, one_line, paragraphs
 from bot.domain.durations import in_words
 from bot.domain.escalation import Escalation
 
@@ -45,19 +45,20 @@ def card(escalation: Escalation, around: Around) -> Card:
     request = escalation.shown
     arguments = argument_lines(request.tool)
     proposed, proposed_whole = _proposal(escalation, around)
+    reason, impact = paragraphs(request.reason), paragraphs(request.impact)
     whole = (
         arguments.whole
         and proposed_whole
         and _fits(one_line(request.action), _ACTION)
-        and _fits(clean(request.reason), _PROSE)
-        and _fits(clean(request.impact), _PROSE)
+        and _fits(reason, _PROSE)
+        and _fits(impact, _PROSE)
     )
     blocks = [
         headline(request.action),
         _facts(escalation, around),
         *proposed,
-        prose(wording.WHY, clip(clean(request.reason).strip(), _PROSE)),
-        prose(wording.WHAT_HAPPENS, clip(clean(request.impact).strip(), _PROSE)),
+        prose(wording.WHY, clip(reason, _PROSE)),
+        prose(wording.WHAT_HAPPENS, clip(impact, _PROSE)),
         *arguments.blocks,
         *_one_line_context(doubts(escalation)),
         *_buttons(escalation, whole=whole),
@@ -100,7 +101,7 @@ def _facts(escalation: Escalation, around: Around) -> Block:
     else:
         left = in_words(escalation.expires_at - around.now)
         answer = wording.answer_by(due, left, around.on_timeout)
-    return context(plain(facts(escalation), _LINE), mrkdwn(answer))
+    return context(plain(wording.and_then(clip(facts(escalation), _LINE))), mrkdwn(answer))
 
 
 def _proposal(escalation: Escalation, around: Around) -> tuple[list[Block], bool]:

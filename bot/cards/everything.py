@@ -21,10 +21,10 @@ from bot.cards.blocks import (
     rich,
     words,
 )  # fmt: skip
-from bot.cards.facts import facts, signal_in_words, support
+from bot.cards.facts import facts, signal_in_words, support, why_here
 from bot.cards.moments import moment
 from bot.cards.settled_card import settled_words
-from bot.cards.text import chunks, clean, clip, length, one_line
+from bot.cards.text import chunks, clean, clip, length, one_line, paragraphs
 from bot.domain.escalation import Escalation
 from bot.domain.request import Request, ToolCall
 
@@ -64,7 +64,8 @@ def _question(escalation: Escalation, around: Around) -> Iterator[Sized]:
         yield rich(words(piece, bold=True)), length(piece)
     due = moment(escalation.expires_at, around.now)
     line = facts(escalation)
-    yield context(plain(line), mrkdwn(wording_details.due(due))), length(line) + 100
+    due_line = mrkdwn(wording_details.due(due))
+    yield context(plain(wording.and_then(line)), due_line), length(line) + 100
     if escalation.status != "open":
         sentence = settled_words(escalation, around)
         yield rich(words(clip(sentence, _CHUNK), bold=True)), length(sentence)
@@ -113,7 +114,7 @@ def _long(label: str, text: str) -> Iterator[Sized]:
 
 
 def _text(label: str, text: str) -> Iterator[Sized]:
-    pieces = chunks(clean(text).strip(), _CHUNK) or [""]
+    pieces = chunks(paragraphs(text), _CHUNK) or [""]
     heading = clip(one_line(label), _LABEL)
     for index, piece in enumerate(pieces):
         title = wording_details.continued(heading) if index else heading
@@ -171,9 +172,8 @@ def _doubts(request: Request) -> Iterator[Sized]:
 
 def _how_it_came_here(escalation: Escalation, around: Around) -> Iterator[Sized]:
     lines = [wording_details.route(escalation.shown_need.route)]
-    if escalation.rule:
-        lines.append(wording.sent_by_rule(escalation.rule))
-    lines += [line for line in (escalation.why, support(escalation, around)) if line]
+    more = (why_here(escalation), support(escalation, around))
+    lines += [line[0].upper() + line[1:] for line in more if line]
     source = escalation.request.source
     if source is not None and source.on_behalf_of:
         lines.append(wording_details.on_behalf_of(source.on_behalf_of))

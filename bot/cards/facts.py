@@ -32,12 +32,18 @@ def doubts(escalation: Escalation) -> str:
     if request.confidence is not None:
         found.append(wording.confidence(request.confidence))
     found += [signal_in_words(s.name, s.value, s.threshold) for s in request.signals[:3]]
-    if escalation.why:
-        found.append(escalation.why)
-    elif escalation.rule:
-        found.append(wording.sent_by_rule(escalation.rule))
+    found.append(why_here(escalation))
     found += [wording.attached(e.title or e.type) for e in request.evidence[:3]]
-    return _line(found)
+    line = _line(found)
+    return line[:1].upper() + line[1:]
+
+
+def why_here(escalation: Escalation) -> str | None:
+    """Why people are asked, in one phrase."""
+    rule, why = escalation.rule, escalation.why
+    if rule and why in {None, wording.rule_matched(rule)}:
+        return wording.sent_by_rule(rule)
+    return why
 
 
 def support(escalation: Escalation, around: Around) -> str:

@@ -142,10 +142,14 @@ def reject_form(escalation: Escalation, around: Around) -> dict[str, Any]:
     reasons = [option(reason, reason) for reason in list(quick)[:_MOST_REASONS] if reason]
     if reasons:
         radio = {"type": "radio_buttons", "action_id": names.INPUT, "options": reasons}
-        blocks.append(field_of(names.QUICK_REASON, wording_forms.QUICK_LABEL, radio, optional=True))
+        blocks.append(
+            field_of(
+                names.QUICK_REASON, wording_forms.QUICK_LABEL, radio, optional=True,
+                hint=wording_forms.ONE_OF_TWO,
+            )
+        )  # fmt: skip
     label = wording_forms.REASON_MORE_LABEL if reasons else wording_forms.REASON_LABEL
-    hint = wording_forms.ONE_OF_TWO if reasons else None
-    blocks.append(_text_input(names.REASON, label, optional=bool(reasons), hint=hint))
+    blocks.append(_text_input(names.REASON, label, optional=bool(reasons)))
     options = []
     if reject and revise:
         options.append(option(wording_forms.ASK_FOR_ALTERNATIVES, names.REVISE))
@@ -209,12 +213,12 @@ def _fixed(escalation: Escalation, fields: Sequence[Field]) -> list[Block]:
     return [prose(wording_forms.FIXED_LABEL, "\n".join(lines))] if lines else []
 
 
-def _text_input(block_id: str, label: str, *, optional: bool, hint: str | None = None) -> Block:
+def _text_input(block_id: str, label: str, *, optional: bool) -> Block:
     element = {
         "type": "plain_text_input", "action_id": names.INPUT, "multiline": True,
         "max_length": LONGEST_TEXT,
     }  # fmt: skip
-    return field_of(block_id, label, element, optional=optional, hint=hint)
+    return field_of(block_id, label, element, optional=optional)
 
 
 def _with(arguments: dict[str, Any], path: Sequence[str], value: Any) -> dict[str, Any]:

@@ -42,7 +42,8 @@ def approve_button(escalation: Escalation) -> Element:
             changed = difference(escalation.request, escalation.proposal.arguments)
             action += "\n" + clip(wording.with_changes(changed), _CONFIRMED_CHANGES)
         again = confirm(
-            wording.CONFIRM_TITLE, wording.confirm(action, one_line(request.impact)),
+            wording.confirm_title(request.risk.reversibility),
+            wording.confirm(action, one_line(request.impact)),
             wording.CONFIRM_YES, wording.CONFIRM_NO,
         )  # fmt: skip
     return button(

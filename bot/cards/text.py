@@ -21,6 +21,7 @@ _HIDDEN = re.compile(
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _NEWLINES = re.compile("\r\n|[\r\u0085\u2028\u2029]")
+_EMPTY_LINES = re.compile(r"\n(?:[^\S\n]*\n){2,}")
 #: A pile of accents taller than this covers the lines around it.
 _ACCENTS = re.compile("([\u0300-\u036f\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{4})"
                       "[\u0300-\u036f\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+")  # fmt: skip
@@ -42,6 +43,11 @@ def disclosed(untrusted: str) -> str:
 def one_line(untrusted: str) -> str:
     """The cleaned text on one line."""
     return " ".join(clean(untrusted).split())
+
+
+def paragraphs(untrusted: str) -> str:
+    """Cleaned prose; a run of empty lines is one, or it pushes the question out of view."""
+    return _EMPTY_LINES.sub("\n\n", clean(untrusted)).strip()
 
 
 def units(character: str) -> int:

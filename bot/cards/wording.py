@@ -63,6 +63,11 @@ def from_agent(agent: str) -> str:
     return f"from {agent}"
 
 
+def and_then(line: str) -> str:
+    """A line that goes on in the next element; Slack puts nothing between the two."""
+    return f"{line} ·"
+
+
 def answer_by(
     moment: Markup, left: str, on_timeout: Literal["expire", "reject", "approve"]
 ) -> Markup:
@@ -88,6 +93,11 @@ def confidence(value: float) -> str:
 def signal(name: str, value: str, threshold: str | None) -> str:
     needs = "" if threshold is None else f" (needs {threshold})"
     return f"{name.replace('_', ' ')} {value}{needs}"
+
+
+def rule_matched(rule: str) -> str:
+    """What the policy says when there is nothing more to say."""
+    return f"The rule “{rule}” matched."
 
 
 def sent_by_rule(rule: str) -> str:
@@ -120,8 +130,12 @@ NOT_ALL_HERE = (
     "This card is too small for all of it. Read the rest, and approve, under “Show everything”."
 )
 
-CONFIRM_TITLE = "Approve this?"
+_CONFIRM_TITLE = {"irreversible": "Approve this? It cannot be undone."}
 CONFIRM_YES, CONFIRM_NO = "Approve", "Go back"
+
+
+def confirm_title(reversibility: str) -> str:
+    return _CONFIRM_TITLE.get(reversibility, "Approve this?")
 
 
 def confirm(action: str, impact: str) -> str:
@@ -216,7 +230,7 @@ MINIMAL_WHY = "Slack refused the full card. Read it, and approve, under “Show 
 def card_refused(escalation_id: str, error: str, details: Sequence[str] = ()) -> Markup:
     """For the operators' channel."""
     return said(
-        "Slack refused the card of {id} ({error}); a minimal card went out.",
+        "Slack refused the card of {id} ({error}); a minimal card went out, and can be decided.",
         id=escalation_id, error=f"{error}: {'; '.join(details)}" if details else error,
     )  # fmt: skip
 
@@ -253,7 +267,8 @@ def _before_you(ago: str | None) -> Markup:
 
 
 def was_faster(kind: str, who: Markup, ago: str | None, comment: Markup | None) -> Markup:
-    quoted = joined("", [Markup(": “"), comment, Markup("”")]) if comment else Markup("")
+    words = Markup(comment.rstrip(".")) if comment else None
+    quoted = joined("", [Markup(": “"), words, Markup("”")]) if words else Markup("")
     return joined(
         "", [who, Markup(f" {_WAS_FASTER[kind]} this"), _before_you(ago), quoted, Markup("."),
              Markup(_NOTHING_CHANGED)],

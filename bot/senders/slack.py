@@ -67,6 +67,8 @@ class SlackSender:
     async def find(self, message_id: str, *, channel: str, since: datetime) -> Sent | Later | None:
         """The message, if an earlier post of it did arrive although its answer was lost."""
         try:
+            if channel.startswith("#"):
+                channel = await self._id_of(channel) or channel
             cursor = None
             while True:
                 page = await self._client.conversations_history(
@@ -91,6 +93,23 @@ class SlackSender:
             return outcome if isinstance(outcome, Later) else Later(reason=outcome.reason)
         except (SlackClientError, ClientError, OSError, TimeoutError) as error:
             return Later(reason=type(error).__name__)
+
+    async def _id_of(self, name: str) -> str | None:
+        """History is asked by id only, though a message may be posted by name."""
+        cursor = None
+        while True:
+            page = await self._client.conversations_list(
+                types="public_channel,private_channel",
+                exclude_archived=True,
+                limit=1000,
+                cursor=cursor,
+            )
+            for channel in page["channels"] or []:
+                if f"#{channel.get('name')}" == name:
+                    return str(channel["id"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return None
 
     async def whisper(self, whisper: Whisper) -> Outcome:
         """Say it where they clicked; through the click's own address first."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
+STOPPING = "The bot is stopping. Try again in a few seconds."
 #: People's clicks go first; agents' requests and our own housekeeping queue behind them.
 Lane = Literal["clicks", "intake"]
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.store.postgres import PostgresLedger
 from bot.store.sqlite import SqliteLedger
 
 if TYPE_CHECKING:
@@ -41,4 +40,6 @@ def open_ledger(database_url: str, clock: Clock, ids: Ids) -> Ledger:
     path = sqlite_path(database_url)
     if path is not None:
         return SqliteLedger(str(path), clock, ids)
+    from bot.store.postgres import PostgresLedger  # its driver costs SQLite's start nothing
+
     return PostgresLedger(make_url(database_url), clock, ids)

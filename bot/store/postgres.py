@@ -10,7 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.domain.errors import PullcordError, UnavailableError
-from bot.store.ledger import Ledger, P, T
+from bot.store.ledger import STOPPING, Ledger, P, T
 from bot.store.tx import Tx
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class PostgresLedger(Ledger):
         self._intake = asyncio.Semaphore(_INTAKE)
         self._reads = asyncio.Semaphore(_READS)
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._closing = False
 
     async def run(
         self, verb: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
@@ -61,6 +62,9 @@ class PostgresLedger(Ledger):
     async def _on_its_own(self, work: Coroutine[Any, Any, T]) -> T:
         # A caller that goes away must neither keep the others from hearing of the commit nor
         # tear a connection out of the middle of a question.
+        if self._closing:
+            work.close()
+            raise UnavailableError(STOPPING)
         task = asyncio.ensure_future(work)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
@@ -112,10 +116,17 @@ class PostgresLedger(Ledger):
         return await self._on_its_own(asking())
 
     async def on_connection(self, work: Callable[[Connection], T]) -> T:
-        async with self._engine.begin() as connection:
-            return await connection.run_sync(work)
+        try:
+            async with self._engine.begin() as connection:
+                return await connection.run_sync(work)
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            raise UnavailableError(
+                f"PostgreSQL at PULLCORD_DATABASE_URL cannot be used ({error.__cause__ or error}). "
+                "Is it running, and are host, user, password and database right?"
+            ) from error
 
     async def close(self) -> None:
+        self._closing = True
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=10)
         await self._engine.dispose()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.errors import PullcordError, UnavailableError
-from bot.store.ledger import Ledger, P, T
+from bot.store.ledger import STOPPING, Ledger, P, T
 from bot.store.tx import Tx
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class SqliteLedger(Ledger):
 
     def __init__(self, path: str, clock: Clock, ids: Ids) -> None:
         super().__init__(clock, ids)
+        # Questions and answers lie here: nobody else on the machine may read them.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         self._engine = create_engine(
             f"sqlite:///{path}", connect_args={"check_same_thread": False, "timeout": 30}
         )
@@ -69,7 +72,7 @@ class SqliteLedger(Ledger):
         job = _Job(verb, loop.create_future(), loop)
         with self._work:
             if self._closing:
-                raise UnavailableError("The bot is stopping. Try again in a few seconds.")
+                raise UnavailableError(STOPPING)
             queue.append(job)
             self._work.notify()
         result: T = await job.future
@@ -89,6 +92,8 @@ class SqliteLedger(Ledger):
             except SQLAlchemyError as error:
                 raise _unavailable(error) from error
 
+        if self._closing:
+            raise UnavailableError(STOPPING)
         return await asyncio.get_running_loop().run_in_executor(self._readers, ask)
 
     async def on_connection(self, work: Callable[[Connection], T]) -> T:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
+_AGENTS = "escalation:"
+
 
 class CommitWaker:
     """Wakes everybody in this process who listens for a topic that a commit has changed."""
@@ -49,5 +51,7 @@ class CommitWaker:
 
     @property
     def waiting(self) -> int:
-        """How many callers sleep here now."""
-        return sum(len(events) for events in self._asleep.values())
+        """How many agents sleep here now; our own workers do not count."""
+        return sum(
+            len(events) for topic, events in self._asleep.items() if topic.startswith(_AGENTS)
+        )

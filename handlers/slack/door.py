@@ -19,6 +19,7 @@ from bot.cards import names
 from bot.observe import CLICKS
 from handlers.slack import actions, forms
 from handlers.slack.signature import Seal
+from handlers.slack.who import well_formed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,22 +96,28 @@ def add_route(app: web.Application, bolt: AsyncApp, secrets: Sequence[str]) -> N
                 return web.Response(status=413, text="too large")
             if not seal.genuine(request.headers, body):
                 return web.Response(status=401, text="not signed by Slack, or too long ago")
-            asked = AsyncBoltRequest(
-                body=body.decode(),
-                query=request.query_string,
-                headers={name: [value] for name, value in request.headers.items()},
-            )
-            try:
-                answer = await bolt.async_dispatch(asked)
-            except Exception:
-                logging.getLogger("pullcord.slack").exception("delivery.failed")
+            asked = _as_bolt_has_it(request, body)
+            if asked is None or not well_formed(asked.body):
+                # Signed, but not what Slack sends: taken, so that it does not come again.
                 return web.Response(status=200)
+            answer = await bolt.async_dispatch(asked)
             if answer.status == 404:
-                # A payload of a kind that nobody knows: taken, and nothing done.
+                # Of a kind that nobody knows: taken, and nothing done.
                 return web.Response(status=200)
             return await to_aiohttp_response(answer)
 
     app.router.add_post(PATH, deliver)
+
+
+def _as_bolt_has_it(request: web.Request, body: bytes) -> AsyncBoltRequest | None:
+    try:
+        return AsyncBoltRequest(
+            body=body.decode(),
+            query=request.query_string,
+            headers={name: [value] for name, value in request.headers.items()},
+        )
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return None
 
 
 async def _read(request: web.Request) -> bytes | None:

@@ -82,6 +82,29 @@ def read_clicker(payload: Mapping[str, Any]) -> Clicker:
     )
 
 
+def well_formed(payload: object) -> bool:
+    """Whether a payload has at least the bones that Bolt takes for granted."""
+    if not isinstance(payload, dict):
+        return False
+    user, team = payload.get("user", {}), payload.get("team", {})
+    if not all(isinstance(one, dict | str | None) for one in (user, team)):
+        return False
+    match payload.get("type"):
+        case "block_actions":
+            actions = _list(payload.get("actions"))
+            return bool(actions) and all(
+                isinstance(one, dict) and _text(one.get("type")) and _text(one.get("action_id"))
+                for one in actions
+            )
+        case "view_submission" | "view_closed":
+            view = _object(payload.get("view"))
+            return bool(_text(view.get("type")) and _text(view.get("callback_id")))
+        case "event_callback":
+            return bool(_text(_object(payload.get("event")).get("type")))
+        case kind:
+            return kind is None or isinstance(kind, str)
+
+
 def _object(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 

@@ -1,20 +1,18 @@
 """The sandbox's page, seen through a real browser."""
 
-import shutil
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.testing import Stage, stage
+from tests.browser.screen import chromium
 
 Json = dict[str, Any]
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-BROWSER = next(filter(None, map(shutil.which, _NAMES)), None)
 
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium or Chrome is installed")
+pytestmark = pytest.mark.xdist_group("browser")
 
 
 def plain(text: str) -> Json:
@@ -65,12 +63,10 @@ def bot(slack: Stage) -> AsyncWebClient:
 
 @pytest.fixture
 async def page(slack: Stage) -> AsyncIterator[Page]:
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+    async with chromium() as browser:
         shown = await browser.new_page(viewport={"width": 1280, "height": 800})
         await shown.goto(f"{slack.url}?user=U01ALICE&channel=C01REV")
         yield shown
-        await browser.close()
 
 
 async def test_a_click_goes_through_its_confirm_dialog(
@@ -162,3 +158,41 @@ async def test_a_permalink_shows_its_message(slack: Stage, bot: AsyncWebClient, 
     await page.goto(str(link["permalink"]))
 
     await expect(page.get_by_text("the one that is meant")).to_be_in_viewport()
+
+
+async def test_buttons_go_on_working_when_a_form_is_replaced(
+    slack: Stage, bot: AsyncWebClient, page: Page
+) -> None:
+    """What was pressed in an earlier version of the form does not travel with later clicks."""
+
+    def paged(number: int) -> Json:
+        turn = {"type": "button", "text": plain("Next"), "action_id": "next", "value": "n"}
+        row = {"type": "actions", "block_id": f"page_{number}", "elements": [turn]}
+        return {"type": "modal", "title": plain(f"Page {number}"), "blocks": [row]}
+
+    trigger = slack.workspace.passes.new_trigger("U01ALICE")
+    view = (await bot.views_open(trigger_id=trigger, view=paged(1)))["view"]
+    for number in (1, 2, 3):
+        following = page.get_by_role("dialog", name=f"Page {number}").get_by_role(
+            "button", name="Next"
+        )
+        async with page.expect_response("**/control/view/click") as clicked:
+            await following.click()
+        assert (await clicked.value).status == 200
+        await bot.views_update(view_id=view["id"], view=paged(number + 1))
+        await page.get_by_role("dialog", name=f"Page {number + 1}").wait_for()
+    await expect(page.get_by_role("button", name="Next")).to_be_focused()
+
+
+async def test_a_confirm_dialog_keeps_its_lines(
+    slack: Stage, bot: AsyncWebClient, page: Page
+) -> None:
+    """An empty line between action and consequence is there to be seen."""
+    button = APPROVE | {"confirm": CONFIRM | {"text": plain("Refund $12.\n\nMoney is gone.")}}
+    card = [{"type": "actions", "elements": [button]}]
+    await bot.chat_postMessage(channel="C01REV", text="card", blocks=card)
+
+    await page.get_by_role("button", name="Approve", exact=True).click()
+
+    words = page.get_by_role("alertdialog").locator(".confirm-text")
+    assert await words.inner_text() == "Refund $12.\n\nMoney is gone."

@@ -59,12 +59,12 @@ def test_the_refund_on_a_card() -> None:
     assert lines(drawn) == snapshot(
         [
             "Send refund of $247.50 to customer@email.com",
-            "Medium risk · cannot be undone · $247.50 · refund · from refund-botanswer by <!date^1772467200^{time}|16:00 UTC> (in 3 h), else it expires",
+            "Medium risk · cannot be undone · $247.50 · refund · from refund-bot ·answer by <!date^1772467200^{time}|16:00 UTC> (in 3 h), else it expires",
             "Why Order #89234 was returned within the 30-day window. Product was defective (customer provided photos).",
             "What happens Account balance will be debited. Customer will receive funds in 3-5 business days.",
-            "issue_refund order •••• · amount 247.5 · currency USD",
+            "issue_refund order ••••34 · amount 247.5 · currency USD",
             "Confidence 0.72 · source coverage 0.8 · sent to you by rule “refunds over 50” · 📎 Photos",
-            "ApproveApprove this?Send refund of $247.50 to customer@email.com  Account balance will be debited. Customer will receive funds in 3-5 business days.ApproveGo backModify…Reject…Show everything",
+            "ApproveApprove this? It cannot be undone.Send refund of $247.50 to customer@email.com  Account balance will be debited. Customer will receive funds in 3-5 business days.ApproveGo backModify…Reject…Show everything",
         ]
     )
     assert drawn.text == snapshot(
@@ -90,7 +90,7 @@ def test_the_refund_as_block_kit() -> None:
                 "elements": [
                     {
                         "type": "plain_text",
-                        "text": "Medium risk · cannot be undone · $247.50 · refund · from refund-bot",
+                        "text": "Medium risk · cannot be undone · $247.50 · refund · from refund-bot ·",
                         "emoji": False,
                     },
                     {
@@ -138,7 +138,7 @@ def test_the_refund_as_block_kit() -> None:
                         "elements": [
                             {"type": "text", "text": "issue_refund\n", "style": {"bold": True}},
                             {"type": "text", "text": "order "},
-                            {"type": "text", "text": "••••", "style": {"code": True}},
+                            {"type": "text", "text": "••••34", "style": {"code": True}},
                             {"type": "text", "text": " · amount "},
                             {"type": "text", "text": "247.5", "style": {"code": True}},
                             {"type": "text", "text": " · currency "},
@@ -170,7 +170,7 @@ def test_the_refund_as_block_kit() -> None:
                         "confirm": {
                             "title": {
                                 "type": "plain_text",
-                                "text": "Approve this?",
+                                "text": "Approve this? It cannot be undone.",
                                 "emoji": False,
                             },
                             "text": {
@@ -338,7 +338,7 @@ def test_every_kind_of_value_in_words() -> None:
 def test_sensitive_values_are_masked_wherever_they_lie() -> None:
     """The last two characters only where enough stays hidden; lists and objects entirely."""
     arguments = {
-        "short": "123456", "iban": "GB33BUKB2020", "pin": 1234567, "flag": True,
+        "short": "1234", "iban": "GB33BUKB2020", "pin": 1234567, "flag": True,
         "who": {"name": "Ada", "ids": ["A1234567", {"x": "y"}]}, "all": {"a": 1}, "n": None,
     }  # fmt: skip
     paths = ["/short", "/iban", "/pin", "/flag", "/who/ids/0", "/who/ids/9", "/who/ids/x",
@@ -467,6 +467,31 @@ def test_small_print() -> None:
     assert len(card(make_escalation(bare, rule=None), AROUND).blocks) == 6
 
 
+@pytest.mark.parametrize(
+    ("over", "phrase"),
+    [
+        ({"why": "The rule “large” matched.", "rule": "large"}, "sent to you by rule “large”"),
+        ({"why": "Rule “tiny” has run out."}, "Rule “tiny” has run out."),
+        ({"rule": None}, ""),
+    ],
+)
+def test_why_people_are_asked_is_one_phrase(over: dict[str, Any], phrase: str) -> None:
+    """The rule that sent it is named once; what the policy says beyond that stands instead."""
+    escalation = make_escalation(**over)
+
+    told = "\n".join(lines(card(escalation, AROUND)))
+    assert phrase in told
+    assert told.count("ule “") == bool(phrase)
+
+
+def test_empty_lines_cannot_push_the_question_away() -> None:
+    """Prose keeps its paragraphs, and no more than one empty line between them."""
+    request = make_request(impact="Nothing.\n \n\t\n" + "\n" * 40 + "All of it.\nReally.\n\nYes.")
+
+    shown = lines(card(make_escalation(request), AROUND))
+    assert "What happens Nothing.  All of it. Really.  Yes." in shown
+
+
 def test_mentions_reach_nobody() -> None:
     """Neither the blocks nor the notification text can ping."""
     request = make_request(action="<!channel> @here <@U1>", reason="<https://x.example|Approve>")
@@ -532,13 +557,13 @@ def test_everything_is_whole() -> None:
     told = "\n".join("".join(texts(block)) for block in view["blocks"])
     assert told == snapshot("""\
 Send refund of $247.50 to customer@email.com
-Medium risk · refund · from refund-botanswer by <!date^1772467200^{time}|16:00 UTC>
+Medium risk · refund · from refund-bot ·answer by <!date^1772467200^{time}|16:00 UTC>
 Why
 Order #89234 was returned within the 30-day window. Product was defective (customer provided photos).
 What happens
 Account balance will be debited. Customer will receive funds in 3-5 business days.
 issue_refund
-order ••••
+order ••••34
 
 memo
 line one
@@ -585,7 +610,7 @@ Confidence 0.72
 coverage 0.8: 4 of 5
 Why you
 It went to the route “default”.
-sent to you by rule “refunds over 50”
+Sent to you by rule “refunds over 50”
 The agent says that ada@example.com started the run.
 esc_01JABCDEFGHJKMNPQRSTVWXYZ0
 Approve\

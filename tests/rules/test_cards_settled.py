@@ -61,7 +61,7 @@ def test_modified_and_approved() -> None:
         [
             "Send refund of $247.50 to customer@email.com",
             "✅ *Modified and approved* by Alice · <!date^1772452980^{time}|12:03 UTC> · after 3 min",
-            "Changed  order •••• → ••••78 · amount 247.5 → 200",
+            "Changed  order ••••34 → ••••78 · amount 247.5 → 200",
             "Shipping is not refundable",
             "Next time too",
             "The agent ran it at <!date^1772452980^{time}|12:03 UTC>: *succeeded* · esc_01JABCDEFGHJKMNPQRSTVWXYZ0",
@@ -177,6 +177,8 @@ def test_the_slower_one_hears_who_was_faster() -> None:
     assert whispers.someone_was_faster(late(lost), THREE_PAST + timedelta(seconds=4)) == snapshot(
         "Bob rejected this 4 s before you: “customer already paid back”. Nothing changed by your click."
     )
+    sentence = replace(lost, comment="Wait. No.")
+    assert "“Wait. No”. Nothing" in whispers.someone_was_faster(late(sentence), THREE_PAST)
     assert whispers.someone_was_faster(late(), THREE_PAST) == snapshot(
         "Alice approved this just before you. Nothing changed by your click."
     )
@@ -223,8 +225,8 @@ def test_the_operators_hear_of_refused_cards() -> None:
         wording.HANDOFF,
     ] == snapshot(
         [
-            "Slack refused the card of esc_1 (invalid_blocks: /blocks/0 &lt;bad&gt;); a minimal card went out.",
-            "Slack refused the card of esc_1 (invalid_blocks); a minimal card went out.",
+            "Slack refused the card of esc_1 (invalid_blocks: /blocks/0 &lt;bad&gt;); a minimal card went out, and can be decided.",
+            "Slack refused the card of esc_1 (invalid_blocks); a minimal card went out, and can be decided.",
             "Slack takes no card of esc_1 in C1 (not_in_channel): nobody sees it there. It is tried again every few minutes, can be decided through the API, and ends at its deadline.",
             "rule “tiny” would approve it, but the same action was not approved in the last 24 h",
             "rule “tiny” has approved 20 in 24 h, which is its limit",
