@@ -155,6 +155,10 @@ METHODS = {
         "`channels:history`, `groups:history`",
         "whether a card whose post was never answered does stand there",
     ),
+    "conversations.list": (
+        "`channels:read`, `groups:read`",
+        "the id of a channel that the policy gives by name, for the look into its history",
+    ),
     "users.info": (
         "`users:read`, `users:read.email`",
         "the people of the policy, every 10 minutes",

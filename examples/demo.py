@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _ROOT = Path(__file__).parent.parent
 _ALICE, _REVIEWS = "U01ALICE", "C01REV"
 _PATIENCE = 30.0
-_LIVE_CARDS = 3
 
 
 class DemoError(Exception):
@@ -128,10 +127,10 @@ class Reviewer:
         await self.act("view/submit", values={"field_0": amount, "note": note})
 
 
-async def sample_agent(url: str, key: str) -> int:
+async def sample_agent(url: str, key: str, question: Path | None = None) -> int:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "examples.refund_agent", "--url", url, "--key", key,
-        "--name", "refund-bot", cwd=_ROOT,
+        "--name", "refund-bot", *(["--question", str(question)] if question else []), cwd=_ROOT,
     )  # fmt: skip
     try:
         return await process.wait()
@@ -141,10 +140,10 @@ async def sample_agent(url: str, key: str) -> int:
             await process.wait()
 
 
-async def keep_asking(url: str, key: str) -> None:
-    """An agent whose question was answered has another one."""
-    while True:
-        await sample_agent(url, key)
+async def keep_asking(url: str, key: str, question: Path | None) -> None:
+    """An agent whose question was answered asks it again, for the next person who tries."""
+    while await sample_agent(url, key, question) == 0:
+        pass
 
 
 async def demo(*, once: bool) -> None:
@@ -184,10 +183,12 @@ async def demo(*, once: bool) -> None:
             return
 
         say(f"\nNow you. Open {sandbox}/?user={_ALICE}&channel={_REVIEWS} and click.")
+        say("The large order waits in #money for two people: switch between Alice and Bob.")
         say(f"Your own agent may ask at {bot} (its page: {bot}/docs) with the key\n  {key}")
         say("Ctrl-C ends it all.\n")
-        for _ in range(_LIVE_CARDS):
-            stack.push_async_callback(_end, asyncio.create_task(keep_asking(bot, key)))
+        for question in (None, *sorted((_ROOT / "examples" / "questions").glob("*.json"))):
+            task = asyncio.create_task(keep_asking(bot, key, question))
+            stack.push_async_callback(_end, task)
         stop = asyncio.Event()
         for name in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)

@@ -11,6 +11,7 @@ import sys
 import urllib.error
 import urllib.request
 import uuid
+from pathlib import Path
 from typing import Any
 
 REFUND: dict[str, Any] = {
@@ -93,6 +94,7 @@ def main() -> int:
     options.add_argument("--url", default="http://127.0.0.1:8080")
     options.add_argument("--key", required=True)
     options.add_argument("--name", default="the agent")
+    options.add_argument("--question", type=Path, help="another question, as a JSON file")
     given = options.parse_args()
     pullcord = Pullcord(given.url, given.key)
 
@@ -100,8 +102,9 @@ def main() -> int:
         print(f"{given.name}: {sentence}", flush=True)
 
     try:
-        asked = pullcord.ask(REFUND)
-        say(f"I asked “{REFUND['action']}” ({asked['id']}) and wait for a person.")
+        question = REFUND if given.question is None else json.loads(given.question.read_text())
+        asked = pullcord.ask(question)
+        say(f"I asked “{question['action']}” ({asked['id']}) and wait for a person.")
         settled = pullcord.wait(asked["id"])
         decision = settled["decision"]
         if decision is None:
@@ -114,10 +117,11 @@ def main() -> int:
             say("I run nothing.")
             return 0
         taken = pullcord.call(
-            "POST", f"/v1/escalations/{asked['id']}/redeem", {"redeem_id": "refund-89234"}
+            "POST", f"/v1/escalations/{asked['id']}/redeem", {"redeem_id": asked["id"]}
         )
-        arguments = taken["effective"]["arguments"]
-        say(f"I run issue_refund with {json.dumps(arguments)}: {issue_refund(**arguments)}.")
+        tool, arguments = taken["effective"]["tool"], taken["effective"]["arguments"]
+        done = issue_refund(**arguments) if tool == "issue_refund" else "done"
+        say(f"I run {tool} with {json.dumps(arguments)}: {done}.")
         pullcord.call("POST", f"/v1/escalations/{asked['id']}/outcome", {"status": "succeeded"})
     except urllib.error.HTTPError as error:
         say(f"Pullcord refused: {error.read().decode()}")

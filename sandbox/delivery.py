@@ -57,8 +57,19 @@ class Answer:
 class Delivery:
     """The way from Slack to the app."""
 
-    def __init__(self, workspace: Workspace, *, signing_secret: str, events_url: str) -> None:
-        """Deliver to `events_url`; both settings may change while running."""
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        signing_secret: str,
+        events_url: str,
+        answer_seconds: float = ANSWER_SECONDS,
+    ) -> None:
+        """Deliver to `events_url`; both settings may change while running.
+
+        A test that is about something else may be more patient than Slack.
+        """
+        self._answer_seconds = answer_seconds
         self.signing_secret = signing_secret
         self.events_url = events_url
         self._workspace = workspace
@@ -70,7 +81,7 @@ class Delivery:
         # No limit: two hundred people may click at the same moment.
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0),
-            timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS),
+            timeout=aiohttp.ClientTimeout(total=self._answer_seconds),
         )
 
     async def close(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from blockbuster import blockbuster_ctx
 
@@ -14,6 +15,11 @@ from tests.world import World
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
+
+
+# A slow machine is no defect: nothing here is timed.
+hypothesis.settings.register_profile("pullcord", deadline=None)
+hypothesis.settings.load_profile("pullcord")
 
 
 @pytest.fixture(autouse=True, scope="session")

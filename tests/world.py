@@ -246,7 +246,13 @@ class World:
         self._stack = AsyncExitStack()
         self.http = await self._stack.enter_async_context(aiohttp.ClientSession())
         self.sandbox_url = await self._stack.enter_async_context(
-            serving(make_app(self.slack, events_url="http://127.0.0.1:1/"))
+            serving(
+                make_app(
+                    self.slack,
+                    events_url="http://127.0.0.1:1/",
+                    answer_seconds=60,  # a slow machine is no defect
+                )
+            )
         )
         await self.start_bot()
 

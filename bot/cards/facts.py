@@ -40,10 +40,9 @@ def doubts(escalation: Escalation) -> str:
 
 def why_here(escalation: Escalation) -> str | None:
     """Why people are asked, in one phrase."""
-    rule, why = escalation.rule, escalation.why
-    if rule and why in {None, wording.rule_matched(rule)}:
-        return wording.sent_by_rule(rule)
-    return why
+    if escalation.rule and escalation.why is None:
+        return wording.sent_by_rule(escalation.rule)
+    return escalation.why
 
 
 def support(escalation: Escalation, around: Around) -> str:

@@ -95,11 +95,6 @@ def signal(name: str, value: str, threshold: str | None) -> str:
     return f"{name.replace('_', ' ')} {value}{needs}"
 
 
-def rule_matched(rule: str) -> str:
-    """What the policy says when there is nothing more to say."""
-    return f"The rule “{rule}” matched."
-
-
 def sent_by_rule(rule: str) -> str:
     return f"sent to you by rule “{rule}”"
 
@@ -246,6 +241,10 @@ def card_impossible(escalation_ids: str, channel: str, error: str) -> Markup:
     )
 
 
+def approval_not_wanted(rule: str) -> str:
+    return f"rule “{rule}” would approve it, but the agent accepts no approval here"
+
+
 def refused_lately(rule: str) -> str:
     return f"rule “{rule}” would approve it, but the same action was not approved in the last 24 h"
 
@@ -304,7 +303,20 @@ def not_allowed(reason: str) -> Markup:
     return joined("", [ended(escaped(reason, 1000)), Markup(_NOTHING_CHANGED)])
 
 
+NO_COMMANDS_YET = "This release answers to buttons only; commands come with a later one."
 NOTICE_TITLE = "Nothing changed"
 DONE_TITLE = "Done"
+PROPOSED_TITLE = "Now a proposal"
+
+
+def proposed(have: int, need: int) -> str:
+    more = need - have
+    people = "one more person" if more == 1 else f"{more} more people"
+    return (
+        f"Your edit needs the agreement of {people}. It stands on the card, and nothing runs "
+        "before they have agreed."
+    )
+
+
 APPROVED_NOTICE = "Approved. The agent is told."
 CLOSE = "Close"

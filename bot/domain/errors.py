@@ -15,6 +15,8 @@
     ├── AlreadyRedeemedError       already_redeemed
     ├── ApprovalExpiredError       approval_expired
     ├── OutcomeRecordedError       outcome_recorded
+    ├── MalformedError             malformed_json: no JSON at all (in `intake`)
+    ├── PolicyError                policy: the policy file, with its findings (in `bot.policy`)
     └── UnavailableError           unavailable: the database cannot answer just now
 
 The `code` is for programs and stays; the sentence is for people and may change.

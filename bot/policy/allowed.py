@@ -22,8 +22,11 @@ def why_not(
     team_id: str | None,
     owners: frozenset[str],
     authors: frozenset[str],
+    agreeing: bool = True,
 ) -> str | None:
     """None when this person may decide; else one sentence for them, people as `<@U…>`.
+
+    Self-approval is about agreeing: anybody who is asked may refuse, or propose.
 
     `known` is our own record of the person. Without one nobody can say whether they are a
     guest, so they are refused: being named in the policy does not make anybody a member.
@@ -35,7 +38,7 @@ def why_not(
     if known is None:
         return "I do not know your Slack account yet. Please try again in a minute."
     stranger = _why_no_member(person, known, team_id)
-    if stranger or not book.route(need.route).no_self_approval:
+    if stranger or not agreeing or not book.route(need.route).no_self_approval:
         return stranger
     return _why_own(escalation, known, owners, authors)
 

@@ -26,7 +26,7 @@ class Plan:
     urgency: Urgency
     #: What the rule has to say to the agent.
     comment: str | None
-    #: What brought it here, in words for the card; None when nothing matched.
+    #: What is special about its way here, in words for the card; None when nothing is.
     why: str | None
     #: How often the rule may approve; None: always, or it does not approve.
     limit: Limit | None
@@ -80,8 +80,6 @@ def escalated(book: Book, plan: Plan, why: str) -> Plan:
 
 
 def _why(rule: Rule | None, trouble: str | None) -> str | None:
-    if rule is None:
+    if rule is None or trouble is None:
         return None
-    if trouble is not None:
-        return f"The rule “{rule.name}” could not be evaluated: {trouble}."
-    return f"The rule “{rule.name}” matched."
+    return f"The rule “{rule.name}” could not be evaluated: {trouble}."

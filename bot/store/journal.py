@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 from sqlalchemy import select
 
+from bot.domain.journal import Event
 from bot.domain.people import Actor
 from bot.store.tables import journal
 
 if TYPE_CHECKING:
-    from bot.domain.journal import Event
     from bot.store.tx import Tx
 
 _ACTOR = TypeAdapter(Actor)

@@ -12,8 +12,7 @@ from bot.policy.allowed import key_may_decide, why_not
 from bot.store import people
 
 if TYPE_CHECKING:
-    from bot.domain.escalation import Escalation, Need
-    from bot.domain.request import DecisionType
+    from bot.domain.escalation import Escalation, Need, Vote
     from bot.policy.book import Book
     from bot.store.tx import Tx
     from bot.usecases.desk import Desk
@@ -39,9 +38,13 @@ class Voter(ABC):
         need: Need,
         known: Person | None,
         *,
-        author: bool,
+        agreeing: bool,
+        authors: frozenset[str] = frozenset(),
     ) -> ForbiddenError | None:
-        """The refusal for this route; None when their word counts there."""
+        """The refusal for this route; None when their word counts there.
+
+        `authors` wrote the edit that is to be agreed to.
+        """
 
 
 @dataclass(frozen=True)
@@ -71,11 +74,9 @@ class SlackVoter(Voter):
         need: Need,
         known: Person | None,
         *,
-        author: bool,
+        agreeing: bool,
+        authors: frozenset[str] = frozenset(),
     ) -> ForbiddenError | None:
-        authors = {self.clicker.id} if author else set()
-        if seen.proposal is not None and need == seen.proposal.need:
-            authors.add(seen.proposal.by.id)
         reason = why_not(
             book,
             seen,
@@ -84,7 +85,8 @@ class SlackVoter(Voter):
             known=known,
             team_id=desk.workspace.team_id if desk.workspace else None,
             owners=seen.owners,
-            authors=frozenset(authors),
+            authors=authors,
+            agreeing=agreeing,
         )
         return None if reason is None else ForbiddenError(reason)
 
@@ -115,7 +117,8 @@ class KeyVoter(Voter):
         need: Need,
         known: Person | None,  # noqa: ARG002
         *,
-        author: bool,  # noqa: ARG002
+        agreeing: bool,  # noqa: ARG002
+        authors: frozenset[str] = frozenset(),  # noqa: ARG002
     ) -> ForbiddenError | None:
         if self.caller.agent == seen.agent:
             return OwnEscalationError("An agent does not decide its own escalations.")
@@ -126,35 +129,46 @@ class KeyVoter(Voter):
         return None
 
 
-def check_may_vote(
-    book: Book,
-    seen: Escalation,
-    need: Need | None,
-    voter: Voter,
-    known: Person | None,
-    desk: Desk,
-) -> None:
-    """Raises ForbiddenError.
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """A voter before one escalation, under the policy in force."""
 
-    With a need, for that action's route only; without one, as for a refusal or a proposal,
-    being asked on any route of the escalation is enough.
-    """
-    wanted = [seen.need, seen.shown_need] if need is None else [need]
-    refusals = [voter.why_not(desk, book, seen, one, known, author=False) for one in wanted]
-    if all(refusal is not None for refusal in refusals):
-        assert refusals[0] is not None  # noqa: S101 - there is always at least one route
-        raise refusals[0]
+    desk: Desk
+    book: Book
+    seen: Escalation
+    voter: Voter
+    known: Person | None
+
+    def check_asked(self) -> None:
+        """For a refusal or a proposal, being asked on any of its routes is enough.
+
+        Raises ForbiddenError.
+        """
+        refusals = [
+            self._why_not(need, agreeing=False) for need in (self.seen.need, self.seen.shown_need)
+        ]
+        if refusals[0] is not None and refusals[1] is not None:
+            raise refusals[0]
+
+    def check_may_agree(self, need: Need, authors: frozenset[str]) -> None:
+        """For an approval, on the route that this very action needs. Raises ForbiddenError."""
+        refusal = self._why_not(need, agreeing=True, authors=authors)
+        if refusal is not None:
+            raise refusal
+
+    def may_agree(self, need: Need, authors: frozenset[str]) -> bool:
+        return self._why_not(need, agreeing=True, authors=authors) is None
+
+    def _why_not(
+        self, need: Need, *, agreeing: bool, authors: frozenset[str] = frozenset()
+    ) -> ForbiddenError | None:
+        return self.voter.why_not(
+            self.desk, self.book, self.seen, need, self.known, agreeing=agreeing, authors=authors
+        )
 
 
-def counts_for(
-    book: Book,
-    seen: Escalation,
-    need: Need,
-    choice: DecisionType,
-    voter: Voter,
-    known: Person | None,
-    desk: Desk,
-) -> bool:
-    """Whether the vote also agrees to the action, or only proposes it."""
-    author = choice == "modify"
-    return voter.why_not(desk, book, seen, need, known, author=author) is None
+def still_asked(book: Book, need: Need, vote: Vote) -> bool:
+    """Whether somebody who agreed earlier is one of the route's people today."""
+    if vote.actor.type == "key":
+        return key_may_decide(book, need, vote.actor.id)
+    return vote.actor.id in book.reviewers(need.route)

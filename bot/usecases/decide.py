@@ -12,7 +12,7 @@ from bot.domain.request import URGENCIES
 from bot.domain.schemas import violations
 from bot.policy.plan import plan
 from bot.store import escalations, messages
-from bot.usecases.authority import check_may_vote, counts_for
+from bot.usecases.authority import Standing, still_asked
 from bot.usecases.settling import keep, lock_in_time
 
 if TYPE_CHECKING:
@@ -51,9 +51,8 @@ async def decide(desk: Desk, escalation_id: str, ballot: Ballot, voter: Voter) -
     seen.refuse_if_settled()
     ballot = _checked(seen, ballot)
     need, request = _asked_for(book, seen, ballot)
-    agreeing = ballot.type in {"approve", "modify"}
-    check_may_vote(book, seen, need if ballot.type == "approve" else None, voter, known, desk)
-    counts = agreeing and counts_for(book, seen, need, ballot.type, voter, known, desk)
+    standing = Standing(desk=desk, book=book, seen=seen, voter=voter, known=known)
+    counts = _check_may_vote(standing, ballot, need)
     return await desk.ledger.run(
         _cast, book, escalation_id, ballot, voter.actor(known), need, request, counts
     )
@@ -61,6 +60,24 @@ async def decide(desk: Desk, escalation_id: str, ballot: Ballot, voter: Voter) -
 
 def _look(tx: Tx, escalation_id: str, voter: Voter) -> tuple[Escalation, Person | None]:
     return escalations.find(tx, escalation_id), voter.known(tx)
+
+
+def _check_may_vote(standing: Standing, ballot: Ballot, need: Need) -> bool:
+    """Whether the vote agrees to an action. Raises ForbiddenError."""
+    seen = standing.seen
+    match ballot.type:
+        case "approve":
+            proposal = seen.proposal
+            of_proposal = proposal is not None and ballot.shown_digest != seen.action_digest
+            authors = {proposal.by.id} if proposal is not None and of_proposal else set()
+            standing.check_may_agree(need, frozenset(authors))
+            return True
+        case "modify":
+            standing.check_asked()
+            return standing.may_agree(need, frozenset({standing.voter.actor(standing.known).id}))
+        case _:
+            standing.check_asked()
+            return False
 
 
 def _checked(seen: Escalation, ballot: Ballot) -> Ballot:
@@ -193,7 +210,7 @@ def _cast(
     if vote.type == "modify":
         _refuse_stale_form(before, ballot)
     after = before.count(vote)
-    if not agreeing or len(after.agreeing(vote.effective_digest or "")) >= need.approvals:
+    if not agreeing or _enough(book, after, vote, need):
         decision = _decision(tx, book, after, vote, request, runs)
         return keep(
             tx,
@@ -206,6 +223,10 @@ def _cast(
         )
     if ballot.type == "modify":
         after = _propose(tx, book, after, vote, request, need)
+    elif after.proposal is not None and vote.effective_digest == after.proposal.digest:
+        after = replace(after, proposal=replace(after.proposal, need=need))
+    else:
+        after = replace(after, need=need)
     return keep(
         tx,
         before,
@@ -215,6 +236,12 @@ def _cast(
         type=vote.type,
         digest=vote.effective_digest,
     )
+
+
+def _enough(book: Book, voted: Escalation, vote: Vote, need: Need) -> bool:
+    """Only people whom the route asks today agree to anything."""
+    agreeing = voted.agreeing(vote.effective_digest or "")
+    return sum(still_asked(book, need, one) for one in agreeing) >= need.approvals
 
 
 def _refuse_stale_form(seen: Escalation, ballot: Ballot) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.domain.ports import Waker
+
 if TYPE_CHECKING:
-    from bot.domain.ports import Waker
     from bot.policy.book import Book
     from bot.store.ledger import Ledger
 

@@ -84,6 +84,9 @@ def _open(
         return replayed
     now = tx.now()
     _check_deadline(request.deadline, now)
+    allowed = request.allowed_decisions
+    if planned.then == "approve" and allowed is not None and "approve" not in allowed:
+        planned = escalated(book, planned, wording.approval_not_wanted(planned.rule or ""))
     if planned.then == "approve":
         planned = _to_a_person_if_needed(tx, book, caller, planned, action_digest)
     if planned.then == "escalate":

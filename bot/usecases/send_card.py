@@ -128,6 +128,11 @@ def _settle_sent(tx: Tx, workspace: Workspace | None, claimed: Claimed, outcome:
             tx.tell(topic(escalation_id))
 
 
+async def card_failed(desk: Desk, claimed: Claimed, error: str) -> None:
+    """Our own drawing or sending broke: a minimal card goes out, and the operators are told."""
+    await desk.ledger.run_behind(_settle, desk.workspace, claimed, Refused(reason=error))
+
+
 def _alert(tx: Tx, claimed: Claimed, text: str) -> None:
     for escalation_id in claimed.escalation_ids:
         journal.note(tx, escalation_id, "card.refused", None, channel=claimed.channel)

@@ -12,7 +12,7 @@ from bot.domain.outgoing import Alert, Sent
 from bot.observe import SENT
 from bot.store import messages, outbox
 from bot.usecases.say import claim_words, say
-from bot.usecases.send_card import claim_cards, send_card
+from bot.usecases.send_card import card_failed, claim_cards, send_card
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -75,12 +75,21 @@ class Outbox:
     async def _one(self, send: Callable[[Any], Awaitable[None]], item: Any) -> None:
         try:
             await send(item)
+        except PullcordError as error:
+            log.warning("outbox.unavailable", item=item.id, reason=str(error))
         except Exception:
             # The lease runs out and somebody tries again; the others must not suffer.
             log.exception("outbox.failed", item=item.id)
 
     async def _send_card(self, claimed: messages.Claimed) -> None:
-        outcome = await send_card(self._desk, self._sender, claimed)
+        try:
+            outcome = await send_card(self._desk, self._sender, claimed)
+        except PullcordError:
+            raise
+        except Exception as error:
+            log.exception("card.failed", message=claimed.id, escalations=claimed.escalation_ids)
+            await card_failed(self._desk, claimed, type(error).__name__)
+            return
         SENT.labels(kind="card", outcome=type(outcome).__name__.lower()).inc()
         level = log.info if isinstance(outcome, Sent) else log.warning
         level(

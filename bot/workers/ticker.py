@@ -38,6 +38,9 @@ class Ticker:
             task.add_done_callback(self._under_way.discard)
             try:
                 await asyncio.shield(task)
+            except asyncio.CancelledError:
+                # The scheduler goes; the job itself is finished by stop().
+                return
             except PullcordError as error:
                 log.warning("tick.unavailable", job=name, reason=str(error))
             except Exception:

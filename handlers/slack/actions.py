@@ -24,7 +24,7 @@ from bot.domain.people import Via
 from bot.usecases.authority import SlackVoter
 from bot.usecases.decide import Ballot, decide
 from bot.usecases.look import look, with_names
-from bot.usecases.tell import tell
+from bot.usecases.tell import tell, tell_who_was_faster, who_was_faster
 from handlers.slack.who import Click, OddPayloadError, read_click
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def approve(desk: Desk) -> Callable[..., Awaitable[None]]:
                 SlackVoter(click.clicker, via),
             )
         except PullcordError as refusal:
-            await _say(desk, client, click, await in_words(desk, escalation_id, refusal))
+            await _explain(desk, client, click, escalation_id, refusal)
         else:
             if after.status == "open":
                 await _say(desk, client, click, whispers.vote_counted(after))
@@ -117,7 +117,7 @@ def _opens(
         except (OddPayloadError, ValueError):
             pass
         except PullcordError as refusal:
-            await _say(desk, client, click, await in_words(desk, escalation_id, refusal))
+            await _explain(desk, client, click, escalation_id, refusal)
         else:
             await _show(client, click, draw(escalation, around))
         await ack()
@@ -143,20 +143,29 @@ async def _show(client: AsyncWebClient, click: Click, view: dict[str, Any]) -> N
         log.warning("view.not_opened reason=%s", type(error).__name__, exc_info=error)
 
 
+async def _explain(
+    desk: Desk, client: AsyncWebClient, click: Click, escalation_id: str, refusal: PullcordError
+) -> None:
+    """Why the click did nothing."""
+    late = isinstance(refusal, AlreadySettledError | StaleActionError)
+    if late and click.channel and not click.view_id:
+        await tell_who_was_faster(desk, escalation_id, _whisper(click, click.channel, ""))
+    else:
+        await _say(desk, client, click, await in_words(desk, escalation_id, refusal))
+
+
 async def _say(desk: Desk, client: AsyncWebClient, click: Click, sentence: str) -> None:
     """Privately, where they clicked: in the modal, or below the card."""
     if click.view_id:
         await _show(client, click, notice(wording.NOTICE_TITLE, sentence))
     elif click.channel:
-        await tell(
-            desk,
-            Whisper(
-                user=click.clicker.id,
-                channel=click.channel,
-                text=sentence,
-                response_url=click.response_url,
-            ),
-        )
+        await tell(desk, _whisper(click, click.channel, sentence))
+
+
+def _whisper(click: Click, channel: str, sentence: str) -> Whisper:
+    return Whisper(
+        user=click.clicker.id, channel=channel, text=sentence, response_url=click.response_url
+    )
 
 
 async def in_words(desk: Desk, escalation_id: str, refusal: PullcordError) -> str:
@@ -164,9 +173,7 @@ async def in_words(desk: Desk, escalation_id: str, refusal: PullcordError) -> st
     match refusal:
         case AlreadySettledError() | StaleActionError():
             escalation, around = await look(desk, escalation_id)
-            if escalation.status == "open":
-                return whispers.changed_meanwhile(escalation)
-            return whispers.someone_was_faster(escalation, around.now)
+            return who_was_faster(escalation, around.now)
         case ForbiddenError() | NotFoundError() | InvalidError():
             return whispers.not_allowed(await with_names(desk, str(refusal)))
         case _:

@@ -15,7 +15,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.cards import names
+from bot.cards import names, wording
 from bot.observe import CLICKS
 from handlers.slack import actions, forms
 from handlers.slack.signature import Seal
@@ -77,12 +77,16 @@ def make_bolt(desk: Desk, client: AsyncWebClient) -> AsyncApp:
     bolt.event(everything)(_take)
     bolt.shortcut(everything)(_take)
     bolt.options(everything)(_take)
-    bolt.command(everything)(_take)
+    bolt.command(everything)(_no_commands_yet)
     return bolt
 
 
 async def _take(ack: Any) -> None:
     await ack()
+
+
+async def _no_commands_yet(ack: Any) -> None:
+    await ack(text=wording.NO_COMMANDS_YET)
 
 
 def add_route(app: web.Application, bolt: AsyncApp, secrets: Sequence[str]) -> None:

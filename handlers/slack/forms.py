@@ -59,7 +59,7 @@ def _submitted(
             escalation, _ = await look(desk, escalation_id)
             escalation.refuse_if_settled()
             ballot = read(escalation, form, shown)
-            await decide(desk, escalation_id, ballot, SlackVoter(form.clicker, "modal"))
+            after = await decide(desk, escalation_id, ballot, SlackVoter(form.clicker, "modal"))
         except FormError as wrong:
             await ack(response_action="errors", errors=wrong.errors)
         except InvalidError as wrong:
@@ -72,7 +72,13 @@ def _submitted(
             sentence = await in_words(desk, escalation_id, refusal)
             await ack(response_action="update", view=notice(wording.NOTICE_TITLE, sentence))
         else:
-            await ack(response_action="clear")
+            if after.status == "open":
+                have = len(after.agreeing(after.shown_digest))
+                sentence = wording.proposed(have, after.shown_need.approvals)
+                view = notice(wording.PROPOSED_TITLE, sentence)
+                await ack(response_action="update", view=view)
+            else:
+                await ack(response_action="clear")
 
     return listener
 

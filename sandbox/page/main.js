@@ -86,7 +86,7 @@ function draw(found) {
   stayAtEnd = atEnd && here.tab !== "home";
   markSeen(world.me, channel);
   drawSidebar(world, channel, go);
-  composer(channel.is_im ? "Message Pullcord" : `Message #${channel.name}, or /pullcord help`);
+  composer(channel.is_im ? "Message Pullcord" : `Message #${channel.name}`);
   byId("composer").hidden = here.tab === "home";
   drawThread(world, channel, here.thread, () => openThread(null));
   drawModal(world);

@@ -10,13 +10,23 @@ export function drawModal(world) {
   const view = world.views.at(-1);
   if (!view) return hide();
   if (shown?.id === view.id && shown.hash === view.hash) return repaintErrors(view);
-  const typed = { ...view.typed, ...(shown?.id === view.id ? keep(shown.typed, view) : {}) };
+  const same = shown?.id === view.id;
+  const typed = keep({ ...view.typed, ...(same ? shown.typed : {}) }, view);
+  const action = same ? document.activeElement?.dataset.actionId : null;
   if (!shown) before = document.activeElement;
   shown?.shade.remove();
   shown = { id: view.id, hash: view.hash, typed, errors: "" };
   build(view, world);
   repaintErrors(view);
-  (shown.box.querySelector("[data-focus]") ?? shown.box.querySelector(".dialog-body :is(input, textarea, select, button)") ?? shown.box.querySelector("button")).focus();
+  focusIn(shown.box, action);
+}
+
+// An input first; never a button at the end of what has not been read yet. Whoever turns pages with
+// the keyboard keeps the button, and still begins at the top.
+function focusIn(box, action) {
+  const again = action && box.querySelector(`[data-action-id="${CSS.escape(action)}"]`);
+  const input = box.querySelector("[data-focus]") ?? box.querySelector(".dialog-body :is(input, textarea, select)");
+  (again || input || box.querySelector("button")).focus({ preventScroll: !input });
 }
 
 // After an update, what was typed stays where the same input is still there.

@@ -45,6 +45,10 @@ async def test_the_numbers_are_at_metrics(world: World) -> None:
     world.clock.forward(minutes=1)
     await world.house.measure()
 
+    async def counted() -> bool:
+        return 'kind="card",outcome="sent"' in (await get(world, "/metrics"))[1]
+
+    await world.until_true(counted)
     _, text = await get(world, "/metrics")
 
     assert 'pullcord_open{route="default",urgency="normal"} 1.0' in text

@@ -459,7 +459,7 @@ def test_small_print() -> None:
     assert lines(card(escalation, AROUND))[1].startswith(
         "Most urgent · Low risk · -$5 · from refund-bot"
     )
-    assert "coverage 0.8 (needs 0.9) · the limit of 20 a day is used up" in lines(
+    assert "Coverage 0.8 (needs 0.9) · the limit of 20 a day is used up" in lines(
         card(escalation, AROUND)
     )
     assert "5 CHF" in lines(card(make_escalation(swiss), AROUND))[1]
@@ -470,7 +470,7 @@ def test_small_print() -> None:
 @pytest.mark.parametrize(
     ("over", "phrase"),
     [
-        ({"why": "The rule “large” matched.", "rule": "large"}, "sent to you by rule “large”"),
+        ({"rule": "large"}, "sent to you by rule “large”"),
         ({"why": "Rule “tiny” has run out."}, "Rule “tiny” has run out."),
         ({"rule": None}, ""),
     ],

@@ -1,0 +1,164 @@
+"""What each answer of Slack means for a message: sent, later, unsure, refused, or never."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.outgoing import Later, Never, Refused, Sent, Unsure, Whisper
+from bot.senders.slack import SlackSender, SlackUnreachableError
+from sandbox.server import BOT_TOKEN
+from sandbox.testing import stage
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from sandbox.testing import Stage
+
+BLOCKS: list[dict[str, Any]] = [{"type": "divider"}]
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[Stage]:
+    async with stage() as made:
+        yield made
+
+
+@pytest.fixture
+async def sender(slack: Stage) -> AsyncIterator[SlackSender]:
+    timeout = aiohttp.ClientTimeout(total=0.5)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        yield SlackSender(
+            AsyncWebClient(
+                BOT_TOKEN, base_url=f"{slack.url}api/", session=session, retry_handlers=[]
+            )
+        )
+
+
+async def post(sender: SlackSender, channel: str = "C01REV") -> Any:
+    return await sender.post("msg_1", channel=channel, text="A question", blocks=BLOCKS)
+
+
+async def test_a_post_stands_somewhere(sender: SlackSender) -> None:
+    """The id of the channel and the ts, also when it was posted by name."""
+    sent = await post(sender, "#reviews")
+
+    assert isinstance(sent, Sent)
+    assert sent.channel == "C01REV"
+
+
+@pytest.mark.parametrize(
+    ("fault", "meaning"),
+    [
+        ({"status": 429, "retry_after": 7}, Later(reason="ratelimited", after=7.0)),
+        ({"error": "rate_limited"}, Later(reason="rate_limited", after=None)),
+        ({"error": "invalid_blocks"}, Refused(reason="invalid_blocks")),
+        ({"error": "token_revoked"}, Never(reason="token_revoked")),
+        ({"error": "internal_error"}, Unsure(reason="internal_error")),
+    ],
+)
+async def test_answers_are_sorted(
+    slack: Stage, sender: SlackSender, fault: dict[str, Any], meaning: object
+) -> None:
+    """Only what surely did not happen may simply be tried again."""
+    await slack.act("faults", method="chat.postMessage", **fault)
+
+    assert await post(sender) == meaning
+
+
+@pytest.mark.parametrize("fault", [{"status": 503}, {"drop": True}, {"delay": 2}])
+async def test_a_lost_answer_is_unsure(
+    slack: Stage, sender: SlackSender, fault: dict[str, Any]
+) -> None:
+    """5xx, a broken connection and a timeout say nothing about what happened."""
+    await slack.act("faults", method="chat.postMessage", after=True, **fault)
+
+    assert isinstance(await post(sender), Unsure)
+
+
+@pytest.mark.parametrize("channel", ["C01REV", "#reviews"])
+async def test_a_lost_post_is_found_again(slack: Stage, sender: SlackSender, channel: str) -> None:
+    """By the id in its metadata, in a channel known by id or by name."""
+    await slack.act("faults", method="chat.postMessage", after=True, drop=True)
+    since = datetime.now(UTC)
+    await post(sender, channel)
+
+    found = await sender.find("msg_1", channel=channel, since=since)
+    other = await sender.find("msg_2", channel=channel, since=since)
+
+    assert isinstance(found, Sent)
+    assert found.ts in slack.workspace.channels["C01REV"].messages
+    assert other is None
+
+
+async def test_a_long_history_is_read_to_its_end(slack: Stage, sender: SlackSender) -> None:
+    """Three hundred messages later it is still found."""
+    since = datetime.now(UTC) - timedelta(minutes=1)
+    first = await post(sender)
+    for _ in range(300):
+        await sender.say(channel="C01REV", text="noise")
+
+    assert await sender.find("msg_1", channel="C01REV", since=since) == first
+
+
+async def test_looking_may_fail_too(slack: Stage, sender: SlackSender) -> None:
+    """Later when Slack stumbles; and without the right to read, a copy is better than a loss."""
+    since = datetime.now(UTC)
+    await slack.act("faults", method="conversations.history", status=503)
+    assert isinstance(await sender.find("m", channel="C01REV", since=since), Later)
+    await slack.act("faults", method="conversations.history", status=429, retry_after=3)
+    assert await sender.find("m", channel="C01REV", since=since) == Later(
+        reason="ratelimited", after=3.0
+    )
+    await slack.act("faults", method="conversations.history", delay=2)
+    assert isinstance(await sender.find("m", channel="C01REV", since=since), Later)
+    await slack.act("faults", method="conversations.history", error="missing_scope")
+    assert await sender.find("m", channel="C01REV", since=since) is None
+    assert await sender.find("m", channel="#nowhere", since=since) is None
+
+
+async def test_a_whisper_goes_where_the_click_came_from(slack: Stage, sender: SlackSender) -> None:
+    """Through the click's own address; when that is used up, as an ephemeral message."""
+    whisper = Whisper(user="U01ALICE", channel="C01REV", text="Bob was faster.")
+    gone = f"{slack.url}response/used-up"
+
+    assert isinstance(await sender.whisper(whisper), Sent)
+    outcome = await sender.whisper(
+        Whisper(user="U01ALICE", channel="C01REV", text="Again.", response_url=gone)
+    )
+    unreachable = await sender.whisper(
+        Whisper(
+            user="U01ALICE", channel="C01REV", text="Third.", response_url="http://127.0.0.1:9/x"
+        )
+    )
+
+    assert isinstance(outcome, Sent)
+    assert isinstance(unreachable, Sent)
+    texts = [whispered["text"] for whispered in slack.workspace.whispers]
+    assert texts == ["Bob was faster.", "Again.", "Third."]
+
+
+async def test_who_we_are(slack: Stage, sender: SlackSender) -> None:
+    """auth.test, or a word why not."""
+    assert (await sender.hello())["team_id"] == "T01SANDBOX"
+
+    await slack.act("faults", method="auth.test", error="invalid_auth")
+    with pytest.raises(SlackUnreachableError, match="invalid_auth"):
+        await sender.hello()
+    await slack.act("faults", method="auth.test", drop=True)
+    with pytest.raises(SlackUnreachableError, match=r"\w+"):
+        await sender.hello()
+
+
+async def test_who_somebody_is(slack: Stage, sender: SlackSender) -> None:
+    """Guests are known as guests; nobody is known when Slack does not say."""
+    guest = await sender.person("U05GUEST")
+
+    assert guest is not None
+    assert guest.guest
+    assert not guest.deleted
+    assert await sender.person("U99NOBODY") is None

@@ -1,0 +1,306 @@
+"""Who counts, for which action, and what happens when the policy changes in between."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.world import POLICY, REFUND
+
+if TYPE_CHECKING:
+    from tests.world import Agent, Asked, World
+
+
+async def with_policy(world: World, policy: str) -> None:
+    """The operator changes the policy and restarts the bot."""
+    world.policy = policy
+    await world.stop_bot()
+    await world.start_bot()
+
+
+async def program(world: World, name: str = "watchdog") -> Agent:
+    return await world.agent(name, scopes=("decide",))
+
+
+async def decision(voter: Agent, asked: Asked, **body: Any) -> Any:
+    return await voter.call("POST", f"/v1/escalations/{asked.id}/decision", body)
+
+
+async def test_nobody_counts_twice(world: World) -> None:
+    """A person's later vote replaces the earlier one."""
+    asked = await (await world.agent()).asks_refund(2000)
+    card = await world.card_of(asked, "#money")
+
+    await card.click("Approve", by="bob")
+    await card.until(lambda c: "1 of 2" in c.text)
+    await card.click("Approve", by="bob")
+
+    assert "1 of 2" in (await world.whispered("bob", 2))[1]
+    assert (await asked.see())["status"] == "open"
+
+
+async def test_one_rejection_decides(world: World) -> None:
+    """Approvals before it do not matter."""
+    asked = await (await world.agent()).asks_refund(2000)
+    card = await world.card_of(asked, "#money")
+    await card.click("Approve", by="bob")
+    await card.until(lambda c: "1 of 2" in c.text)
+
+    await card.click("Reject…", by="carol")
+    await world.submit("carol", reason="Too much.")
+
+    assert (await asked.answer())["type"] == "reject"
+
+
+async def test_who_left_the_route_no_longer_counts(world: World) -> None:
+    """Bob approved and was then taken off the list: two others are needed."""
+    asked = await (await world.agent()).asks_refund(2000)
+    card = await world.card_of(asked, "#money")
+    await card.click("Approve", by="bob")
+    await card.until(lambda c: "1 of 2" in c.text)
+    people = "seconds: {users: [U01ALICE, U03CAROL]}"
+    await with_policy(world, POLICY.replace("seconds: {users: [U02BOB, U03CAROL]}", people))
+
+    await card.click("Approve", by="carol", stale=True)
+    assert (await asked.see())["status"] == "open"
+    await card.click("Approve", by="alice", stale=True)
+
+    assert (await asked.answer())["type"] == "approve"
+
+
+async def test_the_larger_number_of_approvals_counts(world: World) -> None:
+    """The policy asked for one when the card went out and asks for two now."""
+    asked = await (await world.agent()).asks()
+    card = await world.card_of(asked)
+    stricter = POLICY.replace("reviewers: [reviewers],", "reviewers: [reviewers], approvals: 2,")
+    await with_policy(world, stricter)
+
+    await card.click("Approve", by="alice", stale=True)
+    await card.until(lambda c: "1 of 2" in c.text)
+    await with_policy(world, POLICY)
+    await card.click("Approve", by="bob")
+
+    assert len((await asked.answer())["votes"]) == 2
+
+
+async def test_a_route_that_is_gone_falls_back_to_the_first(world: World) -> None:
+    """The people of the default route decide then."""
+    asked = await (await world.agent()).asks_refund(2000)
+    card = await world.card_of(asked, "#money")
+    renamed = POLICY.replace("  money:", "  finance:").replace("route: money", "route: finance")
+    await with_policy(world, renamed)
+
+    await card.click("Approve", by="carol", stale=True)
+    assert (await asked.see())["status"] == "open"
+    await card.click("Approve", by="alice", stale=True)
+    await card.click("Approve", by="bob", stale=True)
+
+    assert (await asked.answer())["type"] == "approve"
+
+
+async def test_nobody_approves_their_own_agents_action(world: World) -> None:
+    """On a route without self-approval the owner may refuse, but not agree."""
+    await with_policy(
+        world,
+        POLICY.replace(
+            "reviewers: [reviewers],", "reviewers: [reviewers], no_self_approval: true,"
+        ),
+    )
+    agent = await world.agent(owners=("U01ALICE",))
+    first, second = await agent.asks(), await agent.asks(action="Another refund")
+    card = await world.card_of(first)
+
+    await card.click("Approve", by="alice")
+    assert "You own the agent" in (await world.whispered("alice"))[0]
+    other = await world.card_of(second)
+    await other.click("Reject…", by="alice")
+    await world.submit("alice", reason="My agent is wrong.")
+
+    assert (await first.see())["status"] == "open"
+    assert (await second.answer())["type"] == "reject"
+    await card.click("Approve", by="bob")
+    assert (await first.answer())["decided_by"]["display_name"] == "Bob"
+
+
+async def test_nobody_agrees_to_their_own_edit(world: World) -> None:
+    """Without self-approval an edit is a proposal of its author, for somebody else."""
+    await with_policy(
+        world,
+        POLICY.replace(
+            "reviewers: [reviewers],", "reviewers: [reviewers], no_self_approval: true,"
+        ),
+    )
+    asked = await (await world.agent(owners=("U09OWNER",))).asks()
+    card = await world.card_of(asked)
+
+    await card.click("Modify…", by="alice")
+    answer = await world.submit("alice", field_0="200")
+    assert answer["response_action"] == "update"
+    await card.until(lambda c: "proposes" in c.text)
+    await card.click("Approve", by="alice")
+    assert "You wrote this change" in (await world.whispered("alice"))[0]
+    assert (await asked.see())["status"] == "open"
+    await card.click("Approve", by="bob")
+
+    made = await asked.answer()
+    assert (made["type"], made["effective"]["arguments"]["amount"]) == ("modify", 200)
+
+
+async def test_a_key_without_owner_cannot_ask_there(world: World) -> None:
+    """Whether somebody approves their own action could not be told: 422 says what to do."""
+    await with_policy(
+        world,
+        POLICY.replace(
+            "reviewers: [reviewers],", "reviewers: [reviewers], no_self_approval: true,"
+        ),
+    )
+
+    answer = await (await world.agent()).posts(**REFUND)
+
+    assert (answer.status, answer.json["code"]) == (422, "owner_required")
+    assert "--owner" in answer.json["detail"]
+
+
+async def test_a_form_over_another_state_is_refused(world: World) -> None:
+    """Bob's proposal came while Alice was typing: her edit would mix the two."""
+    asked = await (await world.agent()).asks_refund(900)
+    card = await world.card_of(asked)
+    await card.click("Modify…", by="alice")
+    await card.click("Modify…", by="bob")
+    await world.submit("bob", field_0="1500")
+    await card.until(lambda c: "proposes" in c.text)
+
+    answer = await world.submit("alice", field_0="100")
+
+    assert answer["response_action"] == "update"
+    assert "changed" in str(await world.modal_of("alice"))
+    assert (await asked.see())["status"] == "open"
+
+
+async def test_the_original_can_still_be_approved_beside_a_proposal(world: World) -> None:
+    """Votes count per action: the agent's own is still on the table."""
+    asked = await (await world.agent()).asks_refund(900)
+    card = await world.card_of(asked)
+    original = (await asked.see())["action_digest"]
+    first_button = f"{asked.id}|{original}"
+    await card.click("Modify…", by="alice")
+    await world.submit("alice", field_0="1500")
+    await card.until(lambda c: "proposes" in c.text)
+
+    await card.click("Approve", by="bob", stale=True, value=first_button)
+
+    assert (await asked.answer())["effective_digest"] == original
+
+
+async def test_an_edit_down_to_what_a_rule_approves_needs_no_more_people(world: World) -> None:
+    """Nobody else has to agree to less than what the policy lets through alone."""
+    asked = await (await world.agent()).asks()
+    card = await world.card_of(asked)
+
+    await card.click("Modify…", by="alice")
+    await world.submit("alice", field_0="12")
+
+    made = await asked.answer()
+    assert (made["type"], made["provenance"]) == ("modify", "human")
+
+
+async def test_a_program_votes_where_its_route_lists_it(world: World) -> None:
+    """One vote of its own beside a person's; elsewhere it is forbidden."""
+    voter = await program(world)
+    agent = await world.agent()
+    large, small = await agent.asks_refund(2000), await agent.asks()
+
+    first = await decision(voter, large, type="approve")
+    elsewhere = await decision(voter, small, type="approve")
+    card = await world.card_of(large, "#money")
+    await card.click("Approve", by="bob")
+
+    assert (first.status, first.json["status"]) == (200, "open")
+    assert (elsewhere.status, elsewhere.json["code"]) == (403, "forbidden")
+    made = await large.answer()
+    assert [vote["actor"]["id"] for vote in made["votes"]] == ["watchdog", "U02BOB"]
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "pointer"),
+    [
+        ({"type": "reject"}, 422, "/comment"),
+        ({"type": "modify"}, 422, "/modified_arguments"),
+        (
+            {"type": "modify", "modified_arguments": {"order": "89234", "amount": "x"}},
+            422,
+            "/modified_arguments/amount",
+        ),
+        (
+            {
+                "type": "modify",
+                "modified_arguments": {"order": "1", "amount": 2000, "currency": "USD"},
+            },
+            422,
+            "/modified_arguments/order",
+        ),
+        (
+            {"type": "modify", "modified_arguments": {"order": "89234", "amount": 1}},
+            422,
+            "/modified_arguments/currency",
+        ),
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_wrong_ballot_says_where(
+    world: World, body: dict[str, Any], code: int, pointer: str
+) -> None:
+    """Each fault with its pointer, and nothing is decided."""
+    voter = await program(world)
+    asked = await (await world.agent()).asks_refund(2000)
+
+    answer = await decision(voter, asked, **body)
+
+    assert answer.status == code, answer.json
+    assert pointer in [error["pointer"] for error in answer.json["errors"]]
+    assert (await asked.see())["status"] == "open"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_ballot_for_another_action_is_a_mismatch(world: World) -> None:
+    """409 digest_mismatch, for the program that looked at something else."""
+    voter = await program(world)
+    asked = await (await world.agent()).asks_refund(2000)
+
+    answer = await decision(voter, asked, type="approve", action_digest="sha256:" + "0" * 64)
+
+    assert (answer.status, answer.json["code"]) == (409, "digest_mismatch")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_the_agent_may_narrow_what_people_choose(world: World) -> None:
+    """What it does not accept is refused at every door, and no rule approves it either."""
+    voter = await program(world)
+    agent = await world.agent()
+    asked = await agent.asks_refund(2000, allowed_decisions=["reject", "revise"])
+    tiny = await agent.asks_refund(12, allowed_decisions=["reject"])
+
+    answer = await decision(voter, asked, type="approve")
+
+    assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "/type")
+    assert (await world.card_of(asked, "#money")).buttons == ["Reject…"]
+    assert (await tiny.see())["status"] == "open"
+    assert "accepts no approval" in (await world.card_of(tiny)).text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_every_declared_property_is_editable_without_a_list(world: World) -> None:
+    """`editable` left out means all of them."""
+    voter = await program(world)
+    tool = {k: v for k, v in REFUND["tool"].items() if k != "editable"}
+    tool["arguments"] = {"order": "1", "amount": 2000, "currency": "USD"}
+    asked = await (await world.agent()).asks(tool=tool)
+
+    changed = {"order": "2", "amount": 3000, "currency": "EUR"}
+    await decision(voter, asked, type="modify", modified_arguments=changed)
+    card = await world.card_of(asked, "#money")
+    await card.until(lambda c: "proposes" in c.text)
+    await card.click("Approve", by="bob")
+
+    assert (await asked.answer())["effective"]["arguments"] == changed
