@@ -58,6 +58,7 @@ async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
             function.can_block_in("handlers/slack/door.py", "make_bolt")
             function.can_block_in("bot/main.py", {"make_desk", "prepare_database"})
             function.can_block_in("asyncpg/connect_utils.py", "_read_password_file")
+            function.can_block_in("coverage/collector.py", "lock_data")
             # A traceback in the log shows lines of its files.
             function.can_block_in("linecache.py", {"checkcache", "updatecache"})
         try:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from bot.domain.digest import digest, effective
 from bot.domain.errors import (
     AlreadyRedeemedError,
     AlreadySettledError,
@@ -228,27 +227,16 @@ class Escalation:
 
 def settled_in_words(escalation: Escalation) -> str:
     """What became of it, for a program's author."""
-    match escalation.status:
-        case "decided" if escalation.decision:
-            who = escalation.decision.decided_by.display_name or escalation.decision.decided_by.id
-            return (
-                f"{who} decided this ({escalation.decision.type}) "
-                f"at {escalation.decision.decided_at.isoformat()}."
-            )
-        case "expired":
-            return f"Nobody answered by {escalation.expires_at.isoformat()}; it has expired."
-        case "cancelled":
-            return "The agent cancelled it."
-        case _:
-            return "It is open."
+    decision = escalation.decision
+    if decision is not None:
+        who = decision.decided_by.display_name or decision.decided_by.id
+        return f"{who} decided this ({decision.type}) at {decision.decided_at.isoformat()}."
+    if escalation.status == "expired":
+        return f"Nobody answered by {escalation.expires_at.isoformat()}; it has expired."
+    return "The agent cancelled it."
 
 
 def _why_nothing_runs(escalation: Escalation) -> str:
     if escalation.status == "open":
         return "Nobody has decided yet. Wait with GET …?wait=55."
     return settled_in_words(escalation) + " Nothing may run."
-
-
-def action_digest(request: Request) -> str:
-    """The hash of what the request would run."""
-    return digest(effective(request))

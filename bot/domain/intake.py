@@ -190,9 +190,7 @@ def _fault(one: ErrorDetails, model: type[BaseModel]) -> Fault:
         return Fault(pointer, _unknown(str(one["loc"][-1]), _fields_at(one["loc"][:-1], model)))
     if kind.startswith("datetime"):
         return Fault(pointer, _A_TIME)
-    sentence = _SENTENCES.get(kind)
-    if sentence is None:
-        return Fault(pointer, one["msg"][:1].lower() + one["msg"][1:])
+    sentence = _SENTENCES.get(kind, "is not what is expected here")
     return Fault(pointer, sentence.format(**one.get("ctx", {})).replace("'", ""))
 
 

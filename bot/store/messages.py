@@ -39,6 +39,7 @@ class Claimed:
     minimal: bool
     attempts: int
     owner: str
+    created_at: datetime
     #: An earlier post of it was never answered: look into the channel first.
     unsure_since: datetime | None
     escalation_ids: tuple[str, ...]
@@ -139,6 +140,7 @@ def claim(tx: Tx, owner: str, limit: int) -> list[Claimed]:
             minimal=row.minimal,
             attempts=row.attempts + 1,
             owner=owner,
+            created_at=row.created_at,
             unsure_since=row.unsure_since,
             escalation_ids=tuple(sorted(shows[row.id])),
         )

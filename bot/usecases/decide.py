@@ -104,7 +104,8 @@ def _edited(seen: Escalation, ballot: Ballot) -> Ballot:
             "There are no arguments to modify.",
             [Fault("/modified_arguments", "must be the tool's arguments; approve or reject")],
         )
-    if ballot.arguments == seen.shown.tool.arguments:  # type: ignore[union-attr]
+    shown = seen.shown.tool
+    if shown is not None and not changed_pointers(shown.arguments, ballot.arguments):
         return replace(ballot, type="approve", arguments=None, shown_digest=seen.shown_digest)
     faults = []
     if tool.input_schema is not None:

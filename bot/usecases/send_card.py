@@ -66,7 +66,8 @@ async def _call(sender: SlackSender, rendered: Rendered) -> Outcome:
             blocks=drawn.blocks,
         )
     if claimed.unsure_since is not None:
-        found = await sender.find(claimed.id, channel=claimed.channel, since=claimed.unsure_since)
+        # From its beginning: any of several posts may be the one that arrived.
+        found = await sender.find(claimed.id, channel=claimed.channel, since=claimed.created_at)
         if isinstance(found, Later):
             return Unsure(reason=found.reason)
         if found is not None:

@@ -15,6 +15,7 @@ from bot.cards.around import Card
 from bot.cards.details import details
 from bot.cards.escalation_card import card, minimal_card
 from bot.domain.escalation import Escalation
+from bot.domain.request import ToolCall
 from tests.rules.judge import judge_message, judge_view, markup, texts
 from tests.rules.making import (
     NOW,
@@ -681,3 +682,10 @@ def test_many_short_arguments_stand_together() -> None:
     told = "".join(texts(view["blocks"]))
     assert all(f"key{i} " in told for i in range(200))
     assert "approve" in buttons(view["blocks"])
+
+
+def test_a_tool_without_arguments_says_so() -> None:
+    """Nobody wonders whether something is missing."""
+    escalation = make_escalation(make_request(tool=ToolCall(name="restart_everything")))
+
+    assert "no arguments" in str(details(escalation, AROUND))

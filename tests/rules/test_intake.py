@@ -139,3 +139,39 @@ def test_a_body_of_typos_gets_a_short_answer() -> None:
 
     assert len(found) == 51
     assert found[""] == "has 4950 more faults"
+
+
+@pytest.mark.parametrize(
+    ("over", "pointer", "says"),
+    [
+        ({"evidence": [{"type": "link", "url": "ftp://x"}]}, "/evidence/0/url", "http(s)"),
+        ({"evidence": [{"type": "link", "url": "http://["}]}, "/evidence/0/url", "http(s)"),
+        ({"evidence": [{"type": "link", "url": "https://"}]}, "/evidence/0/url", "http(s)"),
+        ({"evidence": [{"type": "link", "url": "http://x:0/"}]}, "/evidence/0/url", "port"),
+        ({"evidence": [{"type": "link", "url": "http://x/a b"}]}, "/evidence/0/url", "spaces"),
+        ({"action": "   "}, "/action", "must say something"),
+        ({"valid_for": "0s"}, "/valid_for", "longer than zero"),
+        ({"valid_for": "soon"}, "/valid_for", "90s"),
+        ({"tool": {"name": "x", "editable": ["amount"]}}, "/tool/editable/0", "JSON Pointer"),
+    ],
+)
+def test_a_wrong_value_says_what_is_expected(over: dict[str, Any], pointer: str, says: str) -> None:
+    """At its pointer, in words that say what to send instead."""
+    question = {"action": "a", "reason": "b", "impact": "c"}
+
+    with pytest.raises(InvalidError) as refused:
+        request_from(question | over)
+
+    (fault,) = refused.value.faults
+    assert fault.pointer == pointer
+    assert says in fault.message
+
+
+def test_an_address_is_kept_as_it_was_sent() -> None:
+    """Nothing is added to it and nothing is put in another order."""
+    url = "https://Example.com:8443/p?b=1&a=2"
+    evidence = [{"type": "link", "url": url}]
+
+    request = request_from({"action": "a", "reason": "b", "impact": "c", "evidence": evidence})
+
+    assert request.evidence[0].url == url

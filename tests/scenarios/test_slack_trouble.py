@@ -62,13 +62,14 @@ async def test_even_the_minimal_card_is_refused(world: World) -> None:
 
 async def test_an_archived_channel_is_told_once(world: World) -> None:
     """A channel that cannot take cards is tried again, and mended by a person."""
-    await world.control("channels", id="C01REV", is_archived=True)
+    await world.control(
+        "faults", method="chat.postMessage", error="is_archived", times=2, match="pullcord_card"
+    )
     asked = await (await world.agent()).asks()
     await world.until(lambda: asked.id in alerts(world))
     assert "is_archived" in alerts(world)
 
-    await world.control("channels", id="C01REV", is_archived=False)
-    world.clock.forward(minutes=6)
+    await world.until_time(lambda: bool(world.cards()), minutes=1)
 
     await world.card_of(asked)
     assert alerts(world).count(asked.id) == 1

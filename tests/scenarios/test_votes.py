@@ -6,6 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.domain.errors import StaleActionError
+from bot.domain.people import Caller
+from bot.usecases import decide as decide_module
+from bot.usecases.authority import KeyVoter
+from bot.usecases.decide import Ballot
+from bot.usecases.look import look
 from tests.world import POLICY, REFUND
 
 if TYPE_CHECKING:
@@ -304,3 +310,87 @@ async def test_every_declared_property_is_editable_without_a_list(world: World) 
     await card.click("Approve", by="bob")
 
     assert (await asked.answer())["effective"]["arguments"] == changed
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_strangers_form_decides_nothing(world: World) -> None:
+    """Whoever may not decide may look, and is told who may."""
+    asked = await (await world.agent()).asks()
+    card = await world.card_of(asked)
+
+    await card.click("Reject…", by="dave")
+    answer = await world.submit("dave", reason="I do not like it.")
+
+    assert answer["response_action"] == "update"
+    assert "Only Alice and Bob" in str(await world.modal_of("dave"))
+    assert (await asked.see())["status"] == "open"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_form_that_comes_too_late_says_who_was_faster(world: World) -> None:
+    """The text in the form is not lost without a word."""
+    asked = await (await world.agent()).asks()
+    card = await world.card_of(asked)
+    await card.click("Modify…", by="alice")
+    await card.click("Approve", by="bob")
+
+    answer = await world.submit("alice", field_0="200")
+
+    assert answer["response_action"] == "update"
+    assert "Bob approved this" in str(await world.modal_of("alice"))
+    late = await card.click("Reject…", by="alice", stale=True)
+    assert late["status"] == 200
+    assert "Bob approved this" in (await world.whispered("alice"))[0]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_arguments_without_a_schema_can_be_modified(world: World) -> None:
+    """The form comes from the values then; without a tool there is nothing to modify."""
+    voter = await program(world)
+    agent = await world.agent()
+    bare = {"name": "issue_refund", "arguments": {"amount": 2000}}
+    asked = await agent.asks(tool=bare)
+    card = await world.card_of(asked, "#money")
+    assert "Modify…" in card.buttons
+
+    wrong = await decision(voter, asked, type="modify", modified_arguments={"amount": True})
+    await card.click("Approve", by="bob")
+
+    assert wrong.status == 200
+    assert (await asked.see())["status"] == "open"
+    without = await agent.asks(tool=None)
+    assert "Modify…" not in (await world.card_of(without)).buttons
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_without_a_tool_there_is_nothing_to_modify(world: World) -> None:
+    """422, and what can be done instead."""
+    world.policy = world.policy.replace("channel: C01REV,", "channel: C01REV, keys: [watchdog],")
+    await world.stop_bot()
+    await world.start_bot()
+    voter = await program(world)
+    asked = await (await world.agent()).asks(tool=None)
+
+    answer = await decision(voter, asked, type="modify", modified_arguments={"amount": 1})
+
+    assert answer.status == 422
+    assert "approve or reject" in str(answer.json["errors"])
+    seen = await voter.call("GET", f"/v1/escalations/{asked.id}")
+    assert seen.json["agent"] == "refund-bot"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_under_the_lock_the_action_is_looked_at_again(world: World) -> None:
+    """A vote that was checked against an action which then left the table counts for nothing."""
+    asked = await (await world.agent()).asks()
+    seen, _ = await look(world.desk, asked.id)
+    gone = seen.request.with_arguments({"amount": 1})
+    actor = KeyVoter(Caller(key_id="k", agent="watchdog", scopes=frozenset({"decide"}))).actor(None)
+
+    with pytest.raises(StaleActionError):
+        await world.desk.ledger.run(
+            decide_module._cast, world.desk.book, asked.id, Ballot(type="approve"), actor,
+            seen.need, gone, True,
+        )  # fmt: skip
+
+    assert (await asked.see())["status"] == "open"
