@@ -149,6 +149,7 @@ def test_a_body_of_typos_gets_a_short_answer() -> None:
         ({"evidence": [{"type": "link", "url": "https://"}]}, "/evidence/0/url", "http(s)"),
         ({"evidence": [{"type": "link", "url": "http://x:0/"}]}, "/evidence/0/url", "port"),
         ({"evidence": [{"type": "link", "url": "http://x/a b"}]}, "/evidence/0/url", "spaces"),
+        ({"evidence": [{"type": "link", "titel": "x"}]}, "/evidence/0/titel", "did you mean title"),
         ({"action": "   "}, "/action", "must say something"),
         ({"valid_for": "0s"}, "/valid_for", "longer than zero"),
         ({"valid_for": "soon"}, "/valid_for", "90s"),
