@@ -131,13 +131,17 @@ class Asked:
 
     async def see(self, *, wait: float | None = None) -> dict[str, Any]:
         query = "" if wait is None else f"?wait={wait:g}"
-        return (await self.agent.call("GET", f"/v1/escalations/{self.id}{query}")).json
+        seen: dict[str, Any] = (
+            await self.agent.call("GET", f"/v1/escalations/{self.id}{query}")
+        ).json
+        return seen
 
     async def answer(self) -> dict[str, Any]:
         """The decision, waited for."""
         seen = await self.see(wait=10)
         assert seen["status"] == "decided", seen["status"]
-        return seen["decision"]
+        decision: dict[str, Any] = seen["decision"]
+        return decision
 
     async def do(self, verb: str, **body: Any) -> Answer:
         return await self.agent.call("POST", f"/v1/escalations/{self.id}/{verb}", body)
