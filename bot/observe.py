@@ -48,7 +48,12 @@ def start_logging(form: Literal["console", "json"]) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared)
+        structlog.stdlib.ProcessorFormatter(
+            processor=renderer,
+            foreign_pre_chain=[*shared, structlog.processors.format_exc_info]
+            if form == "json"
+            else shared,
+        )
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -152,7 +152,8 @@ class Escalation:
     def count(self, vote: Vote) -> Escalation:
         """The escalation with this voice added, and the same voter's earlier one replaced."""
         self.refuse_if_settled()
-        others = tuple(v for v in self.votes if v.actor.id != vote.actor.id)
+        voter = (vote.actor.type, vote.actor.id)
+        others = tuple(v for v in self.votes if (v.actor.type, v.actor.id) != voter)
         return replace(self, votes=(*others, vote), version=self.version + 1)
 
     def agreeing(self, effective_digest: str) -> tuple[Vote, ...]:

@@ -53,7 +53,8 @@ def _why_no_member(person: Clicker, known: Person, team_id: str | None) -> str |
         return "Only people can decide this, and this account is a bot."
     if known.deleted:
         return "This Slack account is deactivated, so it can no longer decide."
-    if person.team_id and team_id and person.team_id != team_id:
+    team = person.team_id or known.team_id
+    if team and team_id and team != team_id:
         return "Only people of this workspace can decide this; you are from another one."
     if known.guest:
         return "Only full members of this workspace can decide this; you are a guest here."

@@ -75,6 +75,16 @@ def lock(tx: Tx, escalation_id: str) -> Escalation:
     return find(tx, escalation_id)
 
 
+def hold(tx: Tx, ids: Iterable[str]) -> None:
+    """Lock them without reading them: whoever also writes their messages begins here."""
+    tx.execute(
+        select(escalation.c.id)
+        .where(escalation.c.id.in_(sorted(ids)))
+        .order_by(escalation.c.id)
+        .with_for_update()
+    )
+
+
 def save(tx: Tx, before: Escalation, after: Escalation) -> None:
     """Write what changed, guarded by the version and the state that `before` was read with.
 

@@ -190,6 +190,13 @@ def settle_later(
     )
 
 
+def settle_gone(tx: Tx, claimed: Claimed, *, again: bool) -> bool:
+    """Somebody deleted it: put it up again, or leave it at that."""
+    if again:
+        return _finish(tx, claimed, ts=None, posted_channel=None, posted_rev=0, due_at=tx.now())
+    return _finish(tx, claimed, posted_rev=claimed.wanted_rev, problem="deleted")
+
+
 def free_leases(tx: Tx) -> None:
     """Nobody else can be working: the only process has just started."""
     tx.execute(

@@ -37,6 +37,7 @@ class PostgresLedger(Ledger):
             max_overflow=0,
             pool_timeout=10,
             pool_pre_ping=False,
+            hide_parameters=True,  # questions and secrets do not belong into a traceback
             connect_args={"timeout": 10, "command_timeout": 30},
         )
         self._clicks = asyncio.Semaphore(_CLICKS)

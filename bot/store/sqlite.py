@@ -46,7 +46,9 @@ class SqliteLedger(Ledger):
         # Questions and answers lie here: nobody else on the machine may read them.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         self._engine = create_engine(
-            f"sqlite:///{path}", connect_args={"check_same_thread": False, "timeout": 30}
+            f"sqlite:///{path}",
+            connect_args={"check_same_thread": False, "timeout": 30},
+            hide_parameters=True,  # questions and secrets do not belong into a traceback
         )
         event.listen(self._engine, "connect", _prepare)
         self._clicks: deque[_Job] = deque()

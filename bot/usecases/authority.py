@@ -117,8 +117,8 @@ class KeyVoter(Voter):
         need: Need,
         known: Person | None,  # noqa: ARG002
         *,
-        agreeing: bool,  # noqa: ARG002
-        authors: frozenset[str] = frozenset(),  # noqa: ARG002
+        agreeing: bool,
+        authors: frozenset[str] = frozenset(),
     ) -> ForbiddenError | None:
         if self.caller.agent == seen.agent:
             return OwnEscalationError("An agent does not decide its own escalations.")
@@ -126,7 +126,22 @@ class KeyVoter(Voter):
             return ForbiddenError(
                 f"The route {need.route!r} does not list {self.caller.agent!r} under `keys`."
             )
+        if agreeing and book.route(need.route).no_self_approval and self._is_self(seen, authors):
+            return ForbiddenError(
+                f"The route {need.route!r} forbids self-approval: this key's owner asks, or this "
+                "key wrote the edit."
+            )
         return None
+
+    def _is_self(self, seen: Escalation, authors: frozenset[str]) -> bool:
+        """A key speaks for its owners."""
+        source = seen.request.source
+        started_by = source.on_behalf_of if source else None
+        return (
+            self.caller.agent in authors
+            or bool(self.caller.owners & seen.owners)
+            or started_by in self.caller.owners
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from bot.usecases.settling import keep, lock_in_time
 
 if TYPE_CHECKING:
     from bot.domain.people import Actor, Person
-    from bot.domain.request import DecisionType, Request
+    from bot.domain.request import DecisionType, Request, ToolCall
     from bot.policy.book import Book
     from bot.store.tx import Tx
     from bot.usecases.authority import Voter
@@ -107,11 +107,14 @@ def _edited(seen: Escalation, ballot: Ballot) -> Ballot:
     shown = seen.shown.tool
     if shown is not None and not changed_pointers(shown.arguments, ballot.arguments):
         return replace(ballot, type="approve", arguments=None, shown_digest=seen.shown_digest)
+    if not changed_pointers(tool.arguments, ballot.arguments):
+        # Back to what the agent asked: an approval of that, beside the proposal on the table.
+        return replace(ballot, type="approve", arguments=None, shown_digest=seen.action_digest)
     faults = []
     if tool.input_schema is not None:
         before = set(violations(tool.input_schema, tool.arguments))
         faults = [f for f in violations(tool.input_schema, ballot.arguments) if f not in before]
-    faults += _touched_what_is_fixed(seen.request, ballot.arguments)
+    faults += _touched_what_is_fixed(tool, ballot.arguments)
     if faults:
         raise InvalidError(
             "The edited arguments are not what the tool takes.",
@@ -120,16 +123,24 @@ def _edited(seen: Escalation, ballot: Ballot) -> Ballot:
     return ballot
 
 
-def _touched_what_is_fixed(request: Request, arguments: dict[str, Any]) -> list[Fault]:
-    """Only what the agent declared editable may change; None means every declared property."""
-    tool = request.tool
-    if tool is None or tool.editable is None:
-        return []
+def _touched_what_is_fixed(tool: ToolCall, arguments: dict[str, Any]) -> list[Fault]:
+    """Only what the agent declared editable may change."""
+    editable = tool.editable
+    if editable is None:
+        # Every declared property; without a schema, those that the agent filled in.
+        declared = (tool.input_schema or {}).get("properties")
+        names = declared if isinstance(declared, dict) else tool.arguments
+        editable = [_step(name) for name in names]
     return [
         Fault(pointer, "is not editable")
         for pointer in changed_pointers(tool.arguments, arguments)
-        if not any(pointer == e or pointer.startswith(e + "/") for e in tool.editable)
+        if not any(pointer == e or pointer.startswith(e + "/") for e in editable)
     ]
+
+
+def _step(name: str) -> str:
+    """One step of a JSON Pointer."""
+    return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
 def changed_pointers(before: Any, after: Any, at: str = "") -> list[str]:
@@ -137,13 +148,18 @@ def changed_pointers(before: Any, after: Any, at: str = "") -> list[str]:
     if isinstance(before, dict) and isinstance(after, dict):
         found = []
         for name in sorted(before.keys() | after.keys()):
-            step = f"{at}/{name.replace('~', '~0').replace('/', '~1')}"
+            step = at + _step(name)
             if name not in before or name not in after:
                 found.append(step)
             else:
                 found += changed_pointers(before[name], after[name], step)
         return found
-    return [] if before == after and isinstance(before, bool) == isinstance(after, bool) else [at]
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        pairs = enumerate(zip(before, after, strict=True))
+        return [p for index, (b, a) in pairs for p in changed_pointers(b, a, f"{at}/{index}")]
+    # To Python 1 and true are equal; to a tool they are not.
+    same = before == after and isinstance(before, bool) == isinstance(after, bool)
+    return [] if same else [at]
 
 
 def _asked_for(book: Book, seen: Escalation, ballot: Ballot) -> tuple[Need, Request]:
@@ -164,7 +180,7 @@ def _asked_for(book: Book, seen: Escalation, ballot: Ballot) -> tuple[Need, Requ
 def _need_today(book: Book, seen: Escalation, request: Request, stored: Need) -> Need:
     """Where the policy changed meanwhile, the larger number of approvals counts."""
     today = plan(book, request, seen.agent)
-    more = today.need.approvals if today.then == "escalate" else 1
+    more = 1 if today.then == "reject" else today.need.approvals
     return Need(route=stored.route, approvals=max(stored.approvals, more))
 
 
@@ -289,7 +305,7 @@ def _decision(
     tool = request.tool
     return Decision(
         id=tx.new_id("dec"),
-        type="modify" if edited else vote.type,
+        type="modify" if edited else "approve" if runs is not None else vote.type,
         provenance="human",
         effective=runs,
         effective_digest=vote.effective_digest,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
+
+import structlog
 
 from bot.store import timers
 from bot.usecases.settling import lock_in_time
@@ -11,14 +14,22 @@ if TYPE_CHECKING:
     from bot.store.tx import Tx
     from bot.usecases.desk import Desk
 
+log = structlog.get_logger()
+
 _AT_ONCE = 200
 
 
 async def expire_what_is_due(desk: Desk) -> int:
     """How many timers were dealt with. Safe to run anywhere, any number of times."""
     due = await desk.ledger.read(timers.due, _AT_ONCE)
-    for escalation_id, _ in due:
-        await desk.ledger.run_behind(_expire, escalation_id)
+    ended = await asyncio.gather(
+        *(desk.ledger.run_behind(_expire, escalation_id) for escalation_id, _ in due),
+        return_exceptions=True,
+    )
+    for (escalation_id, _), error in zip(due, ended, strict=True):
+        if error is not None:
+            # One damaged row must not keep the others open.
+            log.error("expiry.failed", escalation=escalation_id, exc_info=error)
     return len(due)
 
 

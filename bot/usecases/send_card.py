@@ -78,6 +78,8 @@ async def _call(sender: SlackSender, rendered: Rendered) -> Outcome:
 
 
 def _settle(tx: Tx, workspace: Workspace | None, claimed: Claimed, outcome: Outcome) -> None:
+    # Like every verb: first the escalations, then what shows them.
+    escalations.hold(tx, claimed.escalation_ids)
     match outcome:
         case Sent():
             _settle_sent(tx, workspace, claimed, outcome)
@@ -98,6 +100,10 @@ def _settle(tx: Tx, workspace: Workspace | None, claimed: Claimed, outcome: Outc
                 tx, claimed, wait=timedelta(0), problem=outcome.reason, minimal=True
             )
             _alert(tx, claimed, wording.card_refused(_ids(claimed), outcome.reason))
+        case Never(reason="message_not_found") if claimed.ts is not None:
+            shown = escalations.find_all(tx, claimed.escalation_ids)
+            again = any(escalation.status == "open" for escalation in shown)
+            messages.settle_gone(tx, claimed, again=again)
         case Refused() | Never():
             messages.settle_later(tx, claimed, wait=_NEVER_AGAIN_FOR, problem=outcome.reason)
             if claimed.attempts == 1 or isinstance(outcome, Refused):
@@ -131,7 +137,18 @@ def _settle_sent(tx: Tx, workspace: Workspace | None, claimed: Claimed, outcome:
 
 async def card_failed(desk: Desk, claimed: Claimed, error: str) -> None:
     """Our own drawing or sending broke: a minimal card goes out, and the operators are told."""
-    await desk.ledger.run_behind(_settle, desk.workspace, claimed, Refused(reason=error))
+    await desk.ledger.run_behind(_card_failed, claimed, error)
+
+
+def _card_failed(tx: Tx, claimed: Claimed, error: str) -> None:
+    escalations.hold(tx, claimed.escalation_ids)
+    # It may have broken after Slack had taken the card, so that is not forgotten.
+    wait = _NEVER_AGAIN_FOR if claimed.minimal else timedelta(0)
+    messages.settle_later(
+        tx, claimed, wait=wait, problem=error, unsure=claimed.ts is None, minimal=True
+    )
+    if not claimed.minimal:
+        _alert(tx, claimed, wording.card_refused(_ids(claimed), error))
 
 
 def _alert(tx: Tx, claimed: Claimed, text: str) -> None:

@@ -144,6 +144,18 @@ async def test_a_row_that_cannot_be_drawn_does_not_stop_the_others(world: World)
 
     assert broken.id in next(iter(admin.values())).text
 
+    async def tried_again() -> bool:
+        world.clock.forward(minutes=1)
+        return await world.desk.ledger.read(_attempts) > 3
+
+    await world.until_true(tried_again)
+    assert len(admin) == 1
+
+
+def _attempts(tx: Tx) -> int:
+    most: int = tx.execute(text("SELECT max(attempts) FROM message")).scalar_one()
+    return most
+
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_timer_that_rings_early_changes_nothing(world: World) -> None:
@@ -158,6 +170,22 @@ async def test_a_timer_that_rings_early_changes_nothing(world: World) -> None:
 
     assert (await asked.see())["status"] == "open"
     assert await world.desk.ledger.read(timers.due, 10)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_damaged_row_keeps_nothing_else_open(world: World) -> None:
+    """One escalation that cannot be read does not stop the others from expiring."""
+    agent = await world.agent()
+    broken, fine = await agent.asks(), await agent.asks(action="Another refund")
+
+    def damage(tx: Tx) -> None:
+        tx.execute(text("UPDATE escalation SET votes = '5' WHERE id = :i").bindparams(i=broken.id))
+
+    await world.desk.ledger.run(damage)
+    world.clock.forward(hours=5)
+    await expire_what_is_due(world.desk)
+
+    assert (await fine.see())["status"] == "expired"
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

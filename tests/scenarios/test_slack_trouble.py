@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.store import messages
 from tests.world import words_in
 
 if TYPE_CHECKING:
-    from tests.world import World
+    from tests.world import Asked, World
 
 
 def alerts(world: World) -> str:
@@ -99,6 +100,38 @@ async def test_a_card_that_vanished_does_not_stop_the_decision(world: World) -> 
     )
 
     assert (await asked.answer())["decided_by"]["type"] == "key"
+
+
+async def test_a_deleted_card_is_put_up_again(world: World) -> None:
+    """An open question stays in front of people; a settled one is left alone."""
+    asked = await (await world.agent()).asks_refund(2000)
+    first = await world.card_of(asked, "#money")
+    await world.until_true(lambda: _permalink(asked))
+    del world.slack.channels["C03MONEY"].messages[first.ts]
+
+    await first_vote(world, asked)
+
+    again = await world.card_of(asked, "#money")
+    assert again.ts != first.ts
+    await again.until(lambda c: "1 of 2" in c.text)
+    del world.slack.channels["C03MONEY"].messages[again.ts]
+    await asked.do("cancel")
+
+    async def left_alone() -> bool:
+        return await world.desk.ledger.read(messages.behind) == 0
+
+    await world.until_true(left_alone)
+    assert world.cards("#money") == []
+
+
+async def _permalink(asked: Asked) -> bool:
+    return (await asked.see())["permalink"] is not None
+
+
+async def first_vote(world: World, asked: Asked) -> None:
+    voter = await world.agent(name="watchdog", scopes=("decide",))
+    path = f"/v1/escalations/{asked.id}/decision"
+    assert (await voter.call("POST", path, {"type": "approve"})).status == 200
 
 
 async def test_an_update_is_tried_again(world: World) -> None:

@@ -394,3 +394,99 @@ async def test_under_the_lock_the_action_is_looked_at_again(world: World) -> Non
         )  # fmt: skip
 
     assert (await asked.see())["status"] == "open"
+
+
+STRICT = POLICY.replace(
+    "approvals: 2, keys: [watchdog]", "no_self_approval: true, keys: [watchdog, second]"
+)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_key_does_not_agree_to_its_own_edit_either(world: World) -> None:
+    """Self-approval through the API is self-approval."""
+    await with_policy(world, STRICT)
+    voter = await world.agent("watchdog", scopes=("decide",), owners=("U07OPS",))
+    asked = await (await world.agent(owners=("U09OWNER",))).asks_refund(2000)
+    edited = {"order": "89234", "amount": 1500, "currency": "USD"}
+
+    answer = await decision(voter, asked, type="modify", modified_arguments=edited)
+    own = await decision(voter, asked, type="approve")
+    other = await decision(await program(world, "second"), asked, type="approve")
+
+    assert (answer.status, answer.json["status"]) == (200, "open")
+    assert (own.status, own.json["code"]) == (403, "forbidden")
+    assert other.json["decision"]["effective"]["arguments"] == edited
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_key_of_the_same_owner_does_not_approve(world: World) -> None:
+    """Nor one that speaks for the person who started the run."""
+    await with_policy(world, STRICT)
+    voter = await world.agent("watchdog", scopes=("decide",), owners=("U09OWNER",))
+    agent = await world.agent(owners=("U09OWNER",))
+    stranger = await world.agent("other-bot", owners=("U08ELSE",))
+    mine = await agent.asks_refund(2000)
+    behalf = await stranger.asks_refund(2000, source={"on_behalf_of": "U09OWNER"})
+
+    assert (await decision(voter, mine, type="approve")).status == 403
+    assert (await decision(voter, behalf, type="approve")).status == 403
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_key_named_like_a_person_is_not_that_person(world: World) -> None:
+    """Its vote does not take the person's place."""
+    await with_policy(world, POLICY.replace("keys: [watchdog]", "keys: [U02BOB]"))
+    asked = await (await world.agent()).asks_refund(2000)
+    card = await world.card_of(asked, "#money")
+    await card.click("Approve", by="bob")
+
+    answer = await decision(await program(world, "U02BOB"), asked, type="approve")
+
+    assert len(answer.json["decision"]["votes"]) == 2
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("changed", "pointer"),
+    [
+        ({"amount": 1, "force": True}, "/modified_arguments/force"),
+        ({"amount": 1, "flags": [False, {"a": 1}]}, "/modified_arguments/flags/0"),
+        ({"amount": 1, "flags": [0]}, "/modified_arguments/flags"),
+    ],
+)
+async def test_nothing_slips_in_beside_an_edit(
+    world: World, changed: dict[str, Any], pointer: str
+) -> None:
+    """Undeclared properties, and 0 that became false, are refused with their pointer."""
+    voter = await program(world)
+    tool = {
+        "name": "issue_refund",
+        "arguments": {"amount": 2000, "flags": [0, {"a": 1}]},
+        "input_schema": {"properties": {"amount": {"type": "number"}}},
+    }
+    asked = await (await world.agent()).asks(tool=tool)
+
+    answer = await decision(
+        voter, asked, type="modify", modified_arguments={"flags": [0, {"a": 1}]} | changed
+    )
+
+    assert answer.status == 422, answer.json
+    assert pointer in [error["pointer"] for error in answer.json["errors"]]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_an_edit_back_to_the_original_is_an_approval(world: World) -> None:
+    """Whoever undoes a proposal agrees to what the agent asked."""
+    asked = await (await world.agent()).asks_refund(2000)
+    card = await world.card_of(asked, "#money")
+    await card.click("Approve", by="bob")
+    await card.click("Modify…", by="carol")
+    await world.submit("carol", field_0="1500")
+    await card.until(lambda c: "proposes" in c.text)
+
+    await card.click("Modify…", by="carol")
+    await world.submit("carol", field_0="2000")
+
+    made = await asked.answer()
+    assert (made["type"], made["modified_arguments"]) == ("approve", None)
+    assert len([v for v in made["votes"] if v["effective_digest"] == made["effective_digest"]]) == 2
