@@ -19,6 +19,7 @@ from aiohttp import web
 from bot.main import House, TimeOrderedIds, key_peppers, make_desk
 from bot.settings import Settings
 from bot.usecases.keys import DEFAULT_SCOPES, create_key
+from examples.refund_agent import REFUND as EXAMPLE
 from handlers.agents import ProblemRunner
 from sandbox.server import BOT_TOKEN, SIGNING_SECRET, make_app
 from sandbox.testing import serving
@@ -56,28 +57,14 @@ rules:
     then: escalate
 """
 
+_TOOL = EXAMPLE["tool"]
+_SCHEMA = _TOOL["input_schema"]
+_AMOUNT = {"type": "number", "minimum": 0, "maximum": 5000}
+#: The sample agent's question, without its context, and with room for large amounts.
 REFUND: dict[str, Any] = {
-    "kind": "approval",
-    "action": "Send refund of $247.50 to customer@email.com",
-    "reason": "Order #89234 was returned within the 30-day window. "
-    "Product was defective (customer provided photos).",
-    "impact": "Account balance will be debited. Customer will receive funds in 3-5 business days.",
-    "tool": {
-        "name": "issue_refund",
-        "arguments": {"order": "89234", "amount": 247.50, "currency": "USD"},
-        "input_schema": {
-            "type": "object",
-            "required": ["order", "amount"],
-            "properties": {
-                "order": {"type": "string"},
-                "amount": {"type": "number", "minimum": 0, "maximum": 5000},
-                "currency": {"enum": ["USD", "EUR"]},
-            },
-        },
-        "editable": ["/amount"],
-        "sensitive": ["/order"],
-    },
-    "category": "refund",
+    **{key: EXAMPLE[key] for key in ("kind", "action", "reason", "impact", "category")},
+    "tool": _TOOL
+    | {"input_schema": _SCHEMA | {"properties": _SCHEMA["properties"] | {"amount": _AMOUNT}}},
     "risk": {"level": "medium", "reversibility": "irreversible"},
 }
 
