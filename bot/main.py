@@ -188,6 +188,8 @@ class House:
         health.add_routes(app, self.desk, self)
         slack.add_route(app, slack.make_bolt(self.desk, client), signing_secrets)
 
+        # Counted when asked: agents come and go faster than the other gauges are measured.
+        observe.WAITING.set_function(lambda: self._waker.waiting)
         # Last, when nothing can fail any more: the workers.
         self._hello = asyncio.create_task(self._until_slack_answers())
         self._hello.add_done_callback(_say_if_it_died)
@@ -232,7 +234,6 @@ class House:
         oldest = min((moment for *_, moment in waiting), default=now)
         observe.OLDEST.set((now - oldest).total_seconds())
         observe.BEHIND.set(behind)
-        observe.WAITING.set(self._waker.waiting)
 
     async def _until_slack_answers(self) -> None:
         """Ask Slack who we are until it says so, then once a minute whether it still answers."""

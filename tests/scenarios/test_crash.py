@@ -44,6 +44,15 @@ class Survivor(World):
     async def until(self, condition: Callable[[], bool], patience: float = PATIENCE) -> None:
         await super().until(condition, patience)
 
+    async def until_parked(self) -> None:
+        """Until one agent waits inside the bot."""
+
+        async def look() -> bool:
+            async with self.http.get(self.url + "/metrics") as metrics:
+                return "pullcord_waiting_agents 1.0" in await metrics.text()
+
+        await self.until_true(look)
+
     async def dies_and_returns(self) -> None:
         await self.bot.kill()
         await self.bot.start()
@@ -130,7 +139,7 @@ async def test_a_stop_lets_the_waiting_go(survivor: Survivor) -> None:
     asked = await (await survivor.bot.agent(survivor)).asks()
     await survivor.card_of(asked)
     waiting = asyncio.create_task(asked.see(wait=50))
-    await survivor.until(lambda: bool(survivor.cards()))
+    await survivor.until_parked()
 
     code = await survivor.bot.stop()
 
