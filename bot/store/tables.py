@@ -59,6 +59,8 @@ escalation = Table(
     Column("redeemed", Json),
     Column("outcome", Json),
     Column("permalink", Text),
+    # The alternative with which the agent came back after a `revise`.
+    Column("superseded_by", Text),
 )
 Index("escalation_by_agent", escalation.c.agent, escalation.c.id)
 Index("escalation_by_status", escalation.c.status, escalation.c.id)
