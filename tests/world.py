@@ -72,6 +72,12 @@ PEOPLE = {"alice": "U01ALICE", "bob": "U02BOB", "carol": "U03CAROL", "dave": "U0
           "gus": "U05GUEST"}  # fmt: skip
 CHANNELS = {"#reviews": "C01REV", "#money": "C03MONEY", "#admin": "C09ADMIN"}
 _PATIENCE = 15.0
+#: For a button that stands only on somebody's old screen.
+_BY_LABEL = {
+    "Approve": {"action_id": "approve"},
+    "Modify…": {"action_id": "modify"},
+    "Reject…": {"action_id": "reject"},
+}
 
 
 @asynccontextmanager
@@ -205,18 +211,25 @@ class Shown:
         self, label: str, *, by: str, stale: bool = False, **extra: Any
     ) -> dict[str, Any]:
         """Press a button by its label, confirming when asked; `stale`: on an old screen."""
-        action_id = {"Approve": "approve", "Modify…": "modify", "Reject…": "reject"}.get(label)
-        fields = {"action_id": action_id or "more"}
-        if action_id is None:
-            fields["value"] = "show"
-        if label == "Show everything" and label in self.buttons:
-            fields = {"action_id": "details"}
+        fields = self._find(label) or _BY_LABEL.get(label, {"action_id": "more", "value": "show"})
         status, answer = await self.world.control(
             "click", user=PEOPLE.get(by, by), channel=self.channel, ts=self.ts, confirmed=True,
             stale=stale, **fields, **extra,
         )  # fmt: skip
         assert status == 200, answer
         return answer
+
+    def _find(self, label: str) -> dict[str, Any] | None:
+        """How the control API names a button or a menu's entry with this label."""
+        for block in self.message.blocks:
+            for element in block["elements"] if block["type"] == "actions" else ():
+                named = {"action_id": element["action_id"], "block_id": block["block_id"]}
+                if element["type"] == "button" and element["text"]["text"] == label:
+                    return named
+                for option in element.get("options", ()):
+                    if option["text"]["text"] == label:
+                        return named | {"value": option["value"]}
+        return None
 
     async def until(self, condition: Callable[[Shown], bool]) -> None:
         await self.world.until(lambda: condition(self))

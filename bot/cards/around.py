@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from bot.domain.escalation import Escalation
 from bot.domain.people import Actor
 
 
@@ -21,6 +22,12 @@ class Around:
     timezone: str = "UTC"
     #: What the route does when nobody answers.
     on_timeout: Literal["expire", "reject", "approve"] = "expire"
+
+    #: The least confidence that the category delivers by itself; None: there is none.
+    threshold: float | None = None
+    #: What it is an alternative to, and what its agent came back with.
+    predecessor: Escalation | None = None
+    successors: Sequence[Escalation] = ()
 
     def name_of(self, actor: Actor) -> str:
         return self.names.get(actor.id) or actor.display_name or actor.id

@@ -135,6 +135,11 @@ def link(url: str) -> Element:
     return {"type": "link", "url": url, "text": url}
 
 
+def link_to(url: str, label: str) -> Element:
+    """A link of our own: neither the address nor the words come from outside."""
+    return {"type": "link", "url": url, "text": label}
+
+
 def context(*elements: Element) -> Block:
     return {"type": "context", "elements": list(elements)}
 

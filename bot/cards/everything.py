@@ -21,7 +21,9 @@ from bot.cards.blocks import (
     rich,
     words,
 )  # fmt: skip
+from bot.cards.evidence import shown_evidence
 from bot.cards.facts import facts, signal_in_words, support, why_here
+from bot.cards.guidance_card import said_step
 from bot.cards.moments import moment
 from bot.cards.settled_card import settled_words
 from bot.cards.text import chunks, clean, clip, length, one_line, paragraphs
@@ -33,6 +35,11 @@ Sized = tuple[Block, int]
 _CHUNK, _SHORT, _LABEL, _GROUP = 2500, 200, 150, 2000
 #: What a block's own words and marks may add to its text.
 _MARGIN = 20
+#: What of a checkpoint is told in words; the rest is shown as data.
+_CHECKPOINT_SAID = {
+    "pause_reason", "completed_steps", "remaining_steps", "alternatives_considered",
+    "agent_recommendation",
+}  # fmt: skip
 
 
 def everything(escalation: Escalation, around: Around) -> tuple[list[Sized], bool]:
@@ -45,14 +52,21 @@ def everything(escalation: Escalation, around: Around) -> tuple[list[Sized], boo
         told += described
     if request.body:
         told += _text(wording_details.BODY, request.body)
+    told += _checkpoint(request)
+    told += _options(request)
     told += _risk(request)
     told += _context(request)
     for evidence in request.evidence:
-        title = evidence.title or evidence.type
+        title = wording.attached(evidence.title or evidence.type)
         if evidence.content is not None:
-            told += _text(wording.attached(title), _written(evidence.content))
+            as_it_is = shown_evidence(evidence)
+            told += (
+                _text(title, _written(evidence.content))
+                if as_it_is is None
+                else _long(title, as_it_is)
+            )
         if evidence.url:
-            told += _link(wording.attached(title), evidence.url)
+            told += _link(title, evidence.url)
     told += _doubts(request)
     told += _how_it_came_here(escalation, around)
     return told, readable
@@ -60,7 +74,7 @@ def everything(escalation: Escalation, around: Around) -> tuple[list[Sized], boo
 
 def _question(escalation: Escalation, around: Around) -> Iterator[Sized]:
     request = escalation.shown
-    for piece in chunks(clean(request.action).strip(), _CHUNK) or ["–"]:
+    for piece in chunks(clean(request.headline).strip(), _CHUNK) or ["–"]:
         yield rich(words(piece, bold=True)), length(piece)
     due = moment(escalation.expires_at, around.now)
     line = facts(escalation)
@@ -70,12 +84,18 @@ def _question(escalation: Escalation, around: Around) -> Iterator[Sized]:
         sentence = settled_words(escalation, around)
         yield rich(words(clip(sentence, _CHUNK), bold=True)), length(sentence)
     if escalation.proposal is not None:
-        changed = difference(escalation.request, escalation.proposal.arguments)
+        changed = difference(escalation.request, escalation.proposal.arguments or {})
         who = clip(one_line(around.name_of(escalation.proposal.by)), 60)
         lines = [f"{label}: {''.join(wording.arrow(old, new))}" for label, old, new in changed]
         yield from _text(wording.proposes(who), "\n".join(lines))
-    yield from _text(wording.WHY, request.reason)
-    yield from _text(wording.WHAT_HAPPENS, request.impact)
+    if request.question and request.question != request.headline:
+        yield from _text(wording.THE_QUESTION, request.question)
+    if request.answer:
+        yield from _text(wording.WOULD_ANSWER, request.answer)
+    if request.reason:
+        yield from _text(wording.WHY, request.reason)
+    if request.impact:
+        yield from _text(wording.WHAT_HAPPENS, request.impact)
 
 
 def _tool(tool: ToolCall) -> tuple[list[Sized], bool]:
@@ -128,6 +148,39 @@ def _link(label: str, url: str) -> Iterator[Sized]:
     heading = clip(one_line(label), _LABEL)
     size = length(heading) + 2 * length(url)
     yield rich(words(heading + "\n", bold=True), link(url)), size
+
+
+def _checkpoint(request: Request) -> Iterator[Sized]:
+    """The paused workflow, whole: every step, and the keys that only its agent knows."""
+    point = request.checkpoint
+    if point is None:
+        return
+    if point.pause_reason:
+        yield from _text(wording.WHY_IT_STOPPED, point.pause_reason)
+    for label, things in (
+        (wording.DONE, point.completed_steps),
+        (wording.STILL_TO_DO, point.remaining_steps),
+        (wording.IT_CONSIDERED, point.alternatives_considered),
+    ):
+        if things:
+            yield from _text(label, "\n".join(wording_details.item(said_step(t)) for t in things))
+    if point.agent_recommendation is not None:
+        yield from _text(wording.IT_SUGGESTS, _written(point.agent_recommendation))
+    more = {
+        name: value
+        for name, value in point.model_dump(mode="json").items()
+        if value is not None and (name not in _CHECKPOINT_SAID)
+    }
+    yield from _long(wording_details.STATE, _written(more))
+
+
+def _options(request: Request) -> Iterator[Sized]:
+    lines = []
+    for option in request.options:
+        label = wording.recommended(option.label, yes=option.recommended)
+        lines.append(f"{label}: {option.description}" if option.description else label)
+    if lines:
+        yield from _text(wording.YOU_CAN, "\n".join(map(wording_details.item, lines)))
 
 
 def _risk(request: Request) -> Iterator[Sized]:

@@ -7,17 +7,21 @@ from bot.cards.arguments import value_in_words
 from bot.cards.around import Around
 from bot.cards.text import clip, one_line
 from bot.domain.escalation import Escalation
+from bot.domain.request import Signal
 
 _WORD = 160
+_NO_RISK_SAID = ("medium", "unknown")
 
 
 def facts(escalation: Escalation) -> str:
     """What kind of thing is asked: `Medium risk · cannot be undone · $247.50 · refund`."""
     request = escalation.shown
     risk = request.risk
+    # Unless the agent says so, a question or an answer has no risk to speak of.
+    speaks = request.kind == "approval" or (risk.level, risk.reversibility) != _NO_RISK_SAID
     found = [
         wording.urgency(escalation.urgency),
-        *wording.risk(risk.level, risk.reversibility),
+        *(wording.risk(risk.level, risk.reversibility) if speaks else []),
         wording.money(risk.cost.amount, risk.cost.currency) if risk.cost else None,
         request.category,
         wording.from_agent(escalation.agent),
@@ -25,13 +29,13 @@ def facts(escalation: Escalation) -> str:
     return _line(found)
 
 
-def doubts(escalation: Escalation) -> str:
+def doubts(escalation: Escalation, around: Around) -> str:
     """How sure the agent is, why it asks, and what it attached."""
     request = escalation.request
     found: list[str | None] = []
     if request.confidence is not None:
-        found.append(wording.confidence(request.confidence))
-    found += [signal_in_words(s.name, s.value, s.threshold) for s in request.signals[:3]]
+        found.append(wording.confidence(request.confidence, around.threshold))
+    found += [_signal_on_card(signal) for signal in request.signals[:3]]
     found.append(why_here(escalation))
     found += [wording.attached(e.title or e.type) for e in request.evidence[:3]]
     line = _line(found)
@@ -53,6 +57,11 @@ def support(escalation: Escalation, around: Around) -> str:
         return ""
     names = [clip(one_line(around.name_of(vote.actor)), 40) for vote in agreeing[:8]]
     return wording.approvals(len(agreeing), need, names)
+
+
+def _signal_on_card(signal: Signal) -> str:
+    """The agent's own words for it, where it has some: `2 of 5 claims have no source`."""
+    return signal.explanation or signal_in_words(signal.name, signal.value, signal.threshold)
 
 
 def signal_in_words(name: str, value: object, threshold: object) -> str:

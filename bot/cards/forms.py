@@ -191,7 +191,7 @@ def notice(title: str, sentence: str) -> dict[str, Any]:
 
 
 def _action(escalation: Escalation) -> str:
-    return clip(one_line(escalation.shown.action), _ACTION) or wording.NAMELESS
+    return clip(one_line(escalation.shown.headline), _ACTION) or wording.NAMELESS
 
 
 def _fixed(escalation: Escalation, fields: Sequence[Field]) -> list[Block]:

@@ -10,6 +10,12 @@ REJECT = "reject"
 #: The overflow menu; its option values follow.
 MORE = "more"
 SHOW_EVERYTHING = "show"
+REJECT_IT = "reject_it"
+
+#: Guidance: one button an option, and the form for an answer of one's own.
+OPTION = "option"
+ANSWER = "answer"
+ANSWER_FORM = "answer_form"
 
 #: "Show everything" as a button of its own, and the modal it opens.
 DETAILS = "details"
@@ -28,6 +34,9 @@ REASON = "reason"
 OPTIONS = "options"
 REVISE = "revise"
 STOP_RUN = "stop_run"
+CHOSEN = "chosen"
+RESPONSE = "response"
+KEEP = "keep"
 
 _PACKED = re.compile(
     r"(?P<id>[A-Za-z0-9_-]{1,80})\|(?P<digest>sha256:[0-9a-f]{64})(\|(?P<page>[0-9]{1,6}))?"
@@ -50,7 +59,7 @@ def unpack(value: str) -> tuple[str, str]:
 
 
 def unpack_page(value: str) -> int:
-    """The page in the value of a Previous/Next button or in the modal's metadata."""
+    """The number at the end: a page of the modal, or an option's place among the options."""
     return int(_read(value)["page"] or 0)
 
 

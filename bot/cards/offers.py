@@ -15,13 +15,15 @@ _CONFIRMED_ACTION, _CONFIRMED_CHANGES = 120, 100
 
 def allowed(escalation: Escalation, decision: DecisionType) -> bool:
     """Whether the agent left this decision open to people."""
-    narrowed = escalation.request.allowed_decisions
-    return narrowed is None or decision in narrowed
+    return decision in escalation.request.decisions
 
 
 def can_modify(escalation: Escalation) -> bool:
-    """Modify needs a tool with at least one field that a form can hold."""
-    return allowed(escalation, "modify") and bool(fields_of(escalation.shown.tool))
+    """Modify needs an answer, or a tool with at least one field that a form can hold."""
+    if not allowed(escalation, "modify"):
+        return False
+    shown = escalation.shown
+    return shown.answer is not None or bool(fields_of(shown.tool))
 
 
 def can_refuse(escalation: Escalation) -> bool:
@@ -37,13 +39,15 @@ def approve_button(escalation: Escalation) -> Element:
     request = escalation.shown
     again = None
     if request.dangerous:
-        action = clip(one_line(request.action), _CONFIRMED_ACTION)
-        if escalation.proposal is not None:  # the agent's headline still names the old values
-            changed = difference(escalation.request, escalation.proposal.arguments)
+        action = clip(one_line(request.headline), _CONFIRMED_ACTION)
+        proposal = escalation.proposal
+        if proposal is not None and proposal.arguments is not None:
+            # The agent's headline still names the old values.
+            changed = difference(escalation.request, proposal.arguments)
             action += "\n" + clip(wording.with_changes(changed), _CONFIRMED_CHANGES)
         again = confirm(
             wording.confirm_title(request.risk.reversibility),
-            wording.confirm(action, one_line(request.impact)),
+            wording.confirm(action, one_line(request.impact or request.answer or "")),
             wording.CONFIRM_YES, wording.CONFIRM_NO,
         )  # fmt: skip
     return button(
@@ -61,3 +65,26 @@ def reject_button(escalation: Escalation) -> Element:
 
 def details_button(escalation: Escalation) -> Element:
     return button(wording.SHOW_EVERYTHING, names.DETAILS, shown_value(escalation))
+
+
+def option_buttons(escalation: Escalation) -> list[Element]:
+    """One button an option of a paused workflow."""
+    request = escalation.request
+    made = []
+    for at, one in enumerate(request.options):
+        again = None
+        if request.dangerous:
+            again = confirm(
+                wording.confirm_title(request.risk.reversibility),
+                wording.confirm(one.label, one_line(one.description or request.headline)),
+                wording.CHOOSE_YES, wording.CONFIRM_NO,
+            )  # fmt: skip
+        value = names.pack(escalation.id, escalation.shown_digest, at)
+        style = "primary" if one.recommended else None
+        made.append(button(one_line(one.label), f"{names.OPTION}_{at}", value, style=style,
+                           confirm=again))  # fmt: skip
+    return made
+
+
+def answer_button(escalation: Escalation) -> Element:
+    return button(wording.ANSWER, names.ANSWER, shown_value(escalation))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.cards import wording
 from bot.cards.argument_lines import difference_lines
+from bot.cards.arguments import value_in_words
 from bot.cards.around import Around, Card
 from bot.cards.blocks import (
     Block,
@@ -18,22 +19,29 @@ from bot.cards.blocks import (
     section,
     words,
 )  # fmt: skip
+from bot.cards.frame import named
 from bot.cards.moments import moment
 from bot.cards.text import clean, clip, length, one_line
 from bot.domain.durations import in_words
 from bot.domain.escalation import Decision, Escalation
+from bot.domain.request import Request
 
 _ACTION, _HEADER, _COMMENT = 600, 150, 1500
 
 
 def settled_card(escalation: Escalation, around: Around) -> Card:
     request = escalation.request
-    line = one_line(request.action)
+    line = one_line(request.headline)
     title = header(line) if length(line) <= _HEADER else rich(words(clip(line, _ACTION), bold=True))
     became = settled_words(escalation, around)
     return Card(
-        text=wording.settled_text(request.action, became),
-        blocks=[title, *_what_became(escalation, around), _traces(escalation)],
+        text=wording.settled_text(request.headline, became),
+        blocks=[
+            title,
+            *_what_became(escalation, around),
+            *_came_back_with(around),
+            _traces(escalation),
+        ],
     )
 
 
@@ -42,8 +50,9 @@ def settled_words(escalation: Escalation, around: Around) -> str:
     if escalation.decision is not None:
         decision = escalation.decision
         return wording.became(decision.type, one_line(_who(decision, around)))
-    expired = escalation.status == "expired"
-    return wording.BECAME_EXPIRED if expired else wording.BECAME_CANCELLED
+    if escalation.status == "expired":
+        return wording.became_expired(escalation.request.kind)
+    return wording.BECAME_CANCELLED
 
 
 def who_decided(decision: Decision, around: Around) -> Markup:
@@ -61,7 +70,8 @@ def _what_became(escalation: Escalation, around: Around) -> list[Block]:
     near = escalation.created_at
     if decision is None:
         if escalation.status == "expired":
-            return [section(wording.expired(moment(escalation.expires_at, near)))]
+            by = moment(escalation.expires_at, near)
+            return [section(wording.expired(by, escalation.request.kind))]
         at = moment(escalation.settled_at or around.now, near)
         return [section(wording.cancelled(escalation.agent, at))]
     after = in_words(decision.decided_at - escalation.created_at)
@@ -73,12 +83,42 @@ def _what_became(escalation: Escalation, around: Around) -> list[Block]:
         request = escalation.request
         changed, _ = difference_lines(request, decision.modified_arguments, wording.CHANGED)
         blocks += changed
-    for said in (decision.comment, decision.guidance):
-        if said:
-            blocks.append(quote(clip(clean(said).strip(), _COMMENT)))
+    blocks += _answered(escalation.request, decision)
+    if decision.comment:
+        blocks.append(_quoted(decision.comment))
+    if decision.guidance:
+        blocks.append(_quoted(wording.FOR_THE_RUN + decision.guidance))
     if decision.stop_run:
         blocks.append(context(plain(wording.RUN_STOPPED)))
     return [*blocks, *_voters(decision, around)]
+
+
+def _answered(request: Request, decision: Decision) -> list[Block]:
+    """The words that go out, the option that was chosen, the answer that was given."""
+    blocks = [] if decision.modified_answer is None else [_quoted(decision.modified_answer)]
+    labels = {option.id: one_line(option.label) for option in request.options}
+    chosen = [labels[one] for one in decision.option_ids if one in labels]
+    if chosen:
+        blocks.append(rich(words(wording.SEPARATOR.join(chosen), bold=True)))
+    if decision.response is not None:
+        words_given = decision.response
+        if not isinstance(words_given, str):
+            words_given = value_in_words(words_given) or wording.TOO_DEEP
+        blocks.append(_quoted(words_given))
+    return blocks
+
+
+def _quoted(text: str) -> Block:
+    return quote(clip(clean(text).strip(), _COMMENT))
+
+
+def _came_back_with(around: Around) -> list[Block]:
+    if not around.successors:
+        return []
+    elements = [words(wording.CAME_BACK_WITH)]
+    for at, one in enumerate(around.successors):
+        elements += ([words(", ")] if at else []) + named(one)
+    return [rich(*elements)]
 
 
 def _voters(decision: Decision, around: Around) -> list[Block]:
@@ -97,7 +137,9 @@ def _traces(escalation: Escalation) -> Block:
     parts: list[Markup] = []
     if escalation.outcome is not None:
         outcome = escalation.outcome
-        parts.append(wording.ran(outcome.status, moment(outcome.reported_at, near)))
+        allowed = escalation.decision is not None and escalation.decision.effective is not None
+        at = moment(outcome.reported_at, near)
+        parts.append(wording.ran(outcome.status, at, allowed=allowed))
     elif escalation.redeemed is not None:
         parts.append(wording.redeemed(moment(escalation.redeemed.at, near)))
     elif escalation.decision is not None and escalation.decision.effective is not None:

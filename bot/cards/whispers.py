@@ -23,7 +23,7 @@ def someone_was_faster(escalation: Escalation, clicked_at: datetime) -> Markup:
         comment = escaped(decision.comment, 300) if decision.comment else None
         return wording.was_faster(decision.type, who, ago, comment)
     if escalation.status == "expired":
-        return wording.had_expired(ago)
+        return wording.had_expired(ago, escalation.request.kind)
     if escalation.status == "cancelled":
         return wording.had_been_withdrawn(escalation.agent, ago)
     return wording.still_open()

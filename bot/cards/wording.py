@@ -13,8 +13,9 @@ from typing import Literal
 from bot.cards.blocks import Markup, escaped, joined, said
 from bot.domain.durations import in_words
 from bot.domain.people import Actor
+from bot.domain.request import Kind, Request
 
-APPROVE, MODIFY, REJECT = "Approve", "Modify…", "Reject…"
+APPROVE, MODIFY, REJECT, ANSWER = "Approve", "Modify…", "Reject…", "Answer…"
 SHOW_EVERYTHING = "Show everything"
 WHY, WHAT_HAPPENS, ACTION_ITSELF = "Why", "What happens", "What it will do"
 SEPARATOR = " · "
@@ -86,8 +87,9 @@ def answer_was_due(moment: Markup) -> Markup:
     return joined("", [Markup("the answer was due at "), moment])
 
 
-def confidence(value: float) -> str:
-    return f"Confidence {value:.2f}"
+def confidence(value: float, threshold: float | None = None) -> str:
+    needs = "" if threshold is None else f" (needs {threshold:.2f})"
+    return f"Confidence {value:.2f}{needs}"
 
 
 def signal(name: str, value: str, threshold: str | None) -> str:
@@ -121,12 +123,50 @@ def arrow(old: str, new: str) -> tuple[str, str, str]:
     return old, " → ", new
 
 
+# --- alternatives, answers, guidance --------------------------------------------------------------
+
+DIFFERENT = "What is different"
+WOULD_ANSWER = "The agent would answer"
+APPROVE_SENDS = "Approve sends it as it stands."
+THE_QUESTION, WHY_IT_STOPPED = "The question", "Why it stopped"
+DONE, STILL_TO_DO, IT_SUGGESTS, IT_CONSIDERED = (
+    "Done so far", "Still to do", "It suggests", "It considered",
+)  # fmt: skip
+YOU_CAN = "You can choose"
+ALTERNATIVE_TO, SENT_BACK_WITH = "↩️ Another way in place of ", ", sent back with:"
+CAME_BACK_WITH, OPEN_IT = "↪️ The agent came back with ", "Open it"
+
+
+def done_so_far(earlier: int) -> Markup:
+    return Markup(f"*Done so far* ({earlier} earlier)" if earlier else "*Done so far*")
+
+
+def step_done(step: Markup) -> Markup:
+    return Markup(f"✓ {step}")
+
+
+def step_at(line: Markup, at: Markup) -> Markup:
+    return joined(" · ", [line, at])
+
+
+def recommended(label: str, *, yes: bool) -> str:
+    return f"{label} (recommended)" if yes else label
+
+
+def more_rows(count: int) -> str:
+    return f"… and {count} more rows"
+
+
+def sources(titles: Sequence[str], more: int) -> str:
+    return f"It read: {SEPARATOR.join(titles)}" + (f" and {more} more" if more > 0 else "")
+
+
 NOT_ALL_HERE = (
     "This card is too small for all of it. Read the rest, and approve, under “Show everything”."
 )
 
 _CONFIRM_TITLE = {"irreversible": "Approve this? It cannot be undone."}
-CONFIRM_YES, CONFIRM_NO = "Approve", "Go back"
+CONFIRM_YES, CONFIRM_NO, CHOOSE_YES = "Approve", "Go back", "Choose this"
 
 
 def confirm_title(reversibility: str) -> str:
@@ -137,13 +177,30 @@ def confirm(action: str, impact: str) -> str:
     return f"{action}\n\n{impact}"
 
 
-def question(agent: str, action: str, proposer: str | None, reason: str, by: str) -> Markup:
+_ASKS = {"approval": "{agent} asks:", "answer": "{agent} is not sure how to answer:",
+         "guidance": "{agent} needs guidance:"}  # fmt: skip
+
+
+def because(request: Request) -> tuple[str, str]:
+    """What the notification says after the headline, and what to call it."""
+    point = request.checkpoint
+    if request.kind == "answer":
+        return "Its draft:", request.answer or ""
+    if request.kind == "guidance":
+        return "Why it stopped:", (point and point.pause_reason) or request.reason or ""
+    return "Why:", request.reason or ""
+
+
+def question(
+    agent: str, kind: Kind, headline: str, proposer: str | None, label: str, why: str, by: str
+) -> Markup:
     """What a phone shows and a screen reader reads: the whole question."""
     edited = [said("{who} proposes a change.", who=proposer)] if proposer else []
+    reason = [Markup(label), ended(escaped(why, 2000))] if why else []
     return joined(
         " ",
-        [said("{agent} asks:", agent=agent), ended(escaped(action, 1200)), *edited, Markup("Why:"),
-         ended(escaped(reason, 2000)), said("Answer by {by}.", by=by)],
+        [said(_ASKS[kind], agent=agent), ended(escaped(headline, 1200)), *edited, *reason,
+         said("Answer by {by}.", by=by)],
     )  # fmt: skip
 
 
@@ -171,9 +228,13 @@ def actor(by: Actor, name: str) -> Markup:
             return escaped(name, 200)
 
 
-def expired(by: Markup) -> Markup:
-    return joined("", [Markup("⌛ *Nobody answered* by "), by,
-                       Markup(". The agent was told not to run it.")])  # fmt: skip
+_TOLD = {"approval": "The agent was told not to run it.",
+         "answer": "The agent was told not to send it.",
+         "guidance": "The agent was told to stay where it is."}  # fmt: skip
+
+
+def expired(by: Markup, kind: Kind) -> Markup:
+    return joined("", [Markup("⌛ *Nobody answered* by "), by, Markup(f". {_TOLD[kind]}")])
 
 
 def cancelled(agent: str, at: Markup) -> Markup:
@@ -188,7 +249,13 @@ def voted(names: str) -> str:
     return f"Approved by {names}"
 
 
-def ran(status: str, at: Markup) -> Markup:
+FOR_THE_RUN = "For the rest of the run: "
+
+
+def ran(status: str, at: Markup, *, allowed: bool) -> Markup:
+    """What the agent reported; a refusal can only be acknowledged."""
+    if status == "not_run" and not allowed:
+        return joined("", [Markup("The agent acknowledged it at "), at])
     if status == "not_run":
         return joined("", [Markup("The agent confirmed at "), at, Markup(" that it did not run")])
     return joined("", [Markup("The agent ran it at "), at, Markup(f": *{_OUTCOME[status]}*")])
@@ -209,7 +276,10 @@ def became(kind: str, name: str) -> str:
     return f"{_DID[kind]} by {name}."
 
 
-BECAME_EXPIRED = "Nobody answered in time; the agent was told not to run it."
+def became_expired(kind: Kind) -> str:
+    return f"Nobody answered in time. {_TOLD[kind]}"
+
+
 BECAME_CANCELLED = "Withdrawn by the agent."
 
 
@@ -274,9 +344,8 @@ def was_faster(kind: str, who: Markup, ago: str | None, comment: Markup | None) 
     )  # fmt: skip
 
 
-def had_expired(ago: str | None) -> Markup:
-    return joined("", [Markup("Time ran out"), _before_you(ago),
-                       Markup("r click; the agent was told not to run it."),
+def had_expired(ago: str | None, kind: Kind) -> Markup:
+    return joined("", [Markup("Time ran out"), _before_you(ago), Markup(f"r click. {_TOLD[kind]}"),
                        Markup(_NOTHING_CHANGED)])  # fmt: skip
 
 

@@ -14,6 +14,13 @@ BODY, RISK, REASONING, TRIED, READ = "More", "Risk", "How the agent thinks", "It
 HOW_SURE, HOW_IT_CAME_HERE, TOOL_SAYS = "How sure it is", "Why you", "What the tool says of itself"
 
 
+STATE = "Where the workflow stands"
+
+
+def item(words: str) -> str:
+    return f"• {words}"
+
+
 def page(number: int, count: int) -> str:
     return f"Page {number} of {count}"
 

@@ -14,14 +14,24 @@ if TYPE_CHECKING:
 
 
 def effective(request: Request) -> dict[str, Any]:
-    """Exactly what may run if this request is approved as it stands."""
+    """Exactly what may run, or be sent, if this request is approved as it stands."""
     tool = request.tool
+    if request.answer is not None:
+        return {"answer": request.answer}
     if tool is None:
         return {"action": request.action}
     runs: dict[str, Any] = {"tool": tool.name, "arguments": tool.arguments}
     if tool.server is not None:
         runs["server"] = tool.server
     return runs
+
+
+def asked(request: Request) -> dict[str, Any]:
+    """What `action_digest` hashes: what would run, or the question where nothing runs."""
+    if request.kind != "guidance":
+        return effective(request)
+    sent = request.facts()
+    return {name: sent[name] for name in ("checkpoint", "options", "response_schema")}
 
 
 def digest(runs: dict[str, Any]) -> str:
@@ -33,7 +43,11 @@ def digest(runs: dict[str, Any]) -> str:
         canonical = rfc8785.dumps(runs)
     except (rfc8785.CanonicalizationError, RecursionError, UnicodeEncodeError) as error:
         raise InvalidError(
-            "The tool's arguments cannot be hashed.",
-            [Fault("/tool/arguments", f"has no canonical JSON form: {error}")],
+            "What is asked cannot be hashed.",
+            [Fault(_where(runs), f"has no canonical JSON form: {error}")],
         ) from error
     return "sha256:" + hashlib.sha256(canonical).hexdigest()
+
+
+def _where(runs: dict[str, Any]) -> str:
+    return "/tool/arguments" if "tool" in runs else "/checkpoint" if "checkpoint" in runs else ""

@@ -19,7 +19,7 @@ from bot.domain.errors import (
     OutcomeRecordedError,
 )
 from bot.domain.people import Actor
-from bot.domain.request import DecisionType, Request, Urgency
+from bot.domain.request import DecisionType, Edit, Request, Urgency
 
 Status = Literal["open", "decided", "expired", "cancelled"]
 Provenance = Literal["human", "rule", "timeout"]
@@ -54,10 +54,15 @@ class Vote:
 class Proposal:
     """An edit that waits for the agreement it needs; the card shows it in place of the request."""
 
-    arguments: dict[str, Any]
+    arguments: dict[str, Any] | None = None
+    answer: str | None = None
     digest: str
     need: Need
     by: Actor
+
+    @property
+    def edit(self) -> Edit:
+        return Edit(arguments=self.arguments, answer=self.answer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +75,10 @@ class Decision:
     effective: dict[str, Any] | None
     effective_digest: str | None
     modified_arguments: dict[str, Any] | None
+    modified_answer: str | None = None
+    #: Of `respond` only: the options that were chosen, and the words or values that were given.
+    option_ids: tuple[str, ...] = ()
+    response: Any = None
     comment: str | None
     guidance: str | None
     stop_run: bool
@@ -130,7 +139,7 @@ class Escalation:
         """The action that stands on the card: the proposal if there is one."""
         if self.proposal is None:
             return self.request
-        return self.request.with_arguments(self.proposal.arguments)
+        return self.request.edited(self.proposal.edit)
 
     @property
     def shown_digest(self) -> str:

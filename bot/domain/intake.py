@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from bot.domain.digest import asked
 from bot.domain.errors import Fault, InvalidError, PullcordError
+from bot.domain.kinds import kind_faults
 from bot.domain.request import Request
 from bot.domain.schemas import schema_faults
 
@@ -35,22 +37,8 @@ _BRACKETS = re.compile(r'[\[\]{}]|"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _UNSAYABLE = re.compile("[\x00\ud800-\udfff]")
 _BAD_ESCAPE = re.compile("~(?![01])")
 
-_KINDS_ELSEWHERE = {
-    "answer": "answer comes with a later release; this one takes approval",
-    "guidance": "guidance comes with a later release; this one takes approval",
-    "review": "a review is made by the system from outputs and cannot be posted",
-}
-_OF_ANSWER = "belongs to kind answer, which comes with a later release"
-_OF_GUIDANCE = "belongs to kind guidance, which comes with a later release"
-_FIELDS_ELSEWHERE = {
-    "question": _OF_ANSWER,
-    "answer": _OF_ANSWER,
-    "checkpoint": _OF_GUIDANCE,
-    "options": _OF_GUIDANCE,
-    "response_schema": _OF_GUIDANCE,
-    "supersedes": "comes with a later release; ask again without it",
-    "callback": "this key has no callback secret; leave callback out and wait with GET …?wait=55",
-}
+_REVIEW = "a review is made by the system from outputs and cannot be posted"
+_NO_CALLBACK = "this key has no callback secret; leave callback out and wait with GET …?wait=55"
 _A_TIME = "must be a time with its offset, such as 2026-11-03T14:30:00Z"
 _SENTENCES = {
     "missing": "is missing",
@@ -123,19 +111,16 @@ def body_hash(parsed: Any) -> str:
 def request_from(parsed: Any) -> Request:
     """The request in a parsed body. Raises InvalidError with everything that is wrong with it."""
     sent = parsed if isinstance(parsed, dict) else {}
-    kind = sent.get("kind")
-    if isinstance(kind, str) and kind in _KINDS_ELSEWHERE:
-        refuse([Fault("/kind", _KINDS_ELSEWHERE[kind])])
-    elsewhere = [
-        Fault(f"/{name}", message)
-        for name, message in _FIELDS_ELSEWHERE.items()
-        if sent.get(name) is not None
-    ]
+    if sent.get("kind") == "review":
+        refuse([Fault("/kind", _REVIEW)])
+    beside = kind_faults(sent)
+    if sent.get("callback") is not None:
+        beside.append(Fault("/callback", _NO_CALLBACK))
     if sent:
-        parsed = {name: value for name, value in sent.items() if name not in _FIELDS_ELSEWHERE}
+        parsed = {name: value for name, value in sent.items() if name != "callback"}
     request, faults = _read(Request, parsed)
-    if request is None or elsewhere:
-        refuse(elsewhere + faults)
+    if request is None or beside:
+        refuse(beside + faults)
     if faults := _beyond_types(request):
         refuse(faults)
     return request
@@ -213,21 +198,40 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 
 def _beyond_types(request: Request) -> list[Fault]:
+    faults = _of_options(request)
+    if request.response_schema is not None:
+        faults += _of_schema(request.response_schema, "/response_schema")
+    if request.kind == "guidance":
+        faults += inexact(asked(request)["checkpoint"], "/checkpoint")
+        faults += inexact(asked(request)["options"], "/options")
     tool = request.tool
     if tool is None:
-        return []
-    faults = inexact(tool.arguments, "/tool/arguments")
+        return faults
+    faults += inexact(tool.arguments, "/tool/arguments")
     if tool.input_schema is not None:
-        faults += [
-            Fault("/tool/input_schema" + fault.pointer, fault.message)
-            for fault in schema_faults(tool.input_schema)
-        ]
+        faults += _of_schema(tool.input_schema, "/tool/input_schema")
     for name, pointers in (("editable", tool.editable or []), ("sensitive", tool.sensitive)):
         faults += [
             Fault(f"/tool/{name}/{at}", "must be a JSON Pointer: '~' stands only in ~0 and ~1")
             for at, pointer in enumerate(pointers)
             if _BAD_ESCAPE.search(pointer)
         ]
+    return faults
+
+
+def _of_schema(schema: dict[str, Any], at: str) -> list[Fault]:
+    return [Fault(at + fault.pointer, fault.message) for fault in schema_faults(schema)]
+
+
+def _of_options(request: Request) -> list[Fault]:
+    """Two options with one id, or one label, could not be told apart."""
+    seen: set[tuple[str, str]] = set()
+    faults = []
+    for at, option in enumerate(request.options):
+        for name, value in (("id", option.id), ("label", option.label.strip())):
+            if (name, value) in seen:
+                faults.append(Fault(f"/options/{at}/{name}", "must not be there twice"))
+            seen.add((name, value))
     return faults
 
 

@@ -5,6 +5,8 @@ Bounds and names are the public contract of `POST /v1/escalations`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -17,12 +19,21 @@ from pydantic import (
     Field,
     JsonValue,
     StringConstraints,
+    ValidationError,
+    WrapValidator,
 )
 
 from bot.domain.durations import parse_duration
 
+Kind = Literal["approval", "answer", "guidance"]
 DecisionType = Literal["approve", "modify", "reject", "respond", "revise"]
 Urgency = Literal["low", "normal", "high", "critical"]
+#: What each kind can be answered with; an agent may only narrow it.
+DECISIONS: dict[Kind, frozenset[DecisionType]] = {
+    "approval": frozenset({"approve", "modify", "reject", "revise"}),
+    "answer": frozenset({"approve", "modify", "reject", "revise"}),
+    "guidance": frozenset({"respond", "reject"}),
+}
 URGENCIES: tuple[Urgency, ...] = ("low", "normal", "high", "critical")
 
 
@@ -51,6 +62,18 @@ def _duration(value: str) -> str:
     return value
 
 
+def _text_or_object(longest: int) -> WrapValidator:
+    """Text up to a length, or an object; one fault at one place when it is neither."""
+
+    def check(value: Any, read: Callable[[Any], Any]) -> Any:
+        try:
+            return read(value)
+        except ValidationError:
+            raise ValueError(f"must be text of 1 to {longest} characters, or an object") from None
+
+    return WrapValidator(check)
+
+
 def _pointer(value: str) -> str:
     if not value.startswith("/"):
         raise ValueError("must be a JSON Pointer such as /amount")
@@ -65,6 +88,15 @@ Label = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Short = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Long = Annotated[str, StringConstraints(min_length=1, max_length=3000)]
 Page = Annotated[str, StringConstraints(min_length=1, max_length=12000)]
+StepDone = Annotated[Short | dict[str, JsonValue], _text_or_object(300)]
+Alternative = Annotated[
+    Annotated[str, StringConstraints(min_length=1, max_length=1000)] | dict[str, JsonValue],
+    _text_or_object(1000),
+]
+Recommendation = Annotated[
+    Annotated[str, StringConstraints(min_length=1, max_length=2000)] | dict[str, JsonValue],
+    _text_or_object(2000),
+]
 
 
 class Part(BaseModel):
@@ -141,6 +173,36 @@ class Context(Part):
     retrieved: list[Retrieved] = Field([], max_length=100)
 
 
+class Option(Part):
+    """One answer that a person can give with one click."""
+
+    id: Annotated[str, StringConstraints(min_length=1, max_length=75)]
+    label: Annotated[
+        str, StringConstraints(min_length=1, max_length=75), AfterValidator(_not_blank)
+    ]
+    description: Short | None = None
+    value: JsonValue = None
+    recommended: bool = False
+
+
+class Checkpoint(Part):
+    """Where a paused workflow stands. Further keys are kept and returned."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    workflow_id: Name
+    run_id: Name | None = None
+    step_id: Name | None = None
+    completed_steps: list[StepDone] = Field(
+        [], description="texts, or objects such as {step, result, timestamp}"
+    )
+    current_step: Short | None = None
+    remaining_steps: list[Short] = []
+    pause_reason: Annotated[str, StringConstraints(min_length=1, max_length=1000)] | None = None
+    agent_recommendation: Recommendation | None = None
+    alternatives_considered: list[Alternative] = []
+
+
 class Source(Part):
     """Where the agent says it comes from: shown, never believed."""
 
@@ -151,6 +213,9 @@ class Source(Part):
     on_behalf_of: Name | None = Field(None, description="who started the run: Slack id or e-mail")
 
 
+Draft = Annotated[
+    str, StringConstraints(min_length=1, max_length=12000), AfterValidator(_not_blank)
+]
 Action = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_not_blank)]
 Because = Annotated[
     str, StringConstraints(min_length=1, max_length=3000), AfterValidator(_not_blank)
@@ -158,16 +223,33 @@ Because = Annotated[
 
 
 class Request(Part):
-    """An escalation as an agent sends it (kind `approval`)."""
+    """An escalation as an agent sends it. `bot.domain.kinds` says which kind needs what."""
 
-    kind: Literal["approval"] = "approval"
-    action: Action = Field(description="what will be done")
-    reason: Because = Field(description="why it should be done")
-    impact: Because = Field(description="what the consequences will be")
+    kind: Kind = "approval"
+    action: Action | None = Field(None, description="what will be done; kind approval needs it")
+    reason: Because | None = Field(
+        None, description="why it should be done; kind approval needs it"
+    )
+    impact: Because | None = Field(
+        None, description="what the consequences will be; kind approval needs it"
+    )
     body: Page | None = Field(None, description="more, as Markdown")
+    question: Because | None = Field(None, description="what was asked; kind answer needs it")
+    answer: Draft | None = Field(
+        None, description="the draft of the answer; kind answer needs it, and only it has one"
+    )
+    checkpoint: Checkpoint | None = Field(
+        None, description="where the workflow paused; kind guidance needs it"
+    )
+    options: list[Option] = Field(
+        [], max_length=20, description="kind guidance only: each becomes a button"
+    )
+    response_schema: dict[str, JsonValue] | None = Field(
+        None, description="kind guidance only: JSON Schema 2020-12 of `response`"
+    )
     tool: ToolCall | None = None
-    allowed_decisions: list[Literal["approve", "modify", "reject", "revise"]] | None = Field(
-        None, min_length=1, max_length=4, description="may only narrow what people can choose"
+    allowed_decisions: list[DecisionType] | None = Field(
+        None, min_length=1, max_length=5, description="may only narrow what the kind allows"
     )
     confidence: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
     signals: list[Signal] = Field([], max_length=20)
@@ -181,6 +263,9 @@ class Request(Part):
     group_key: Name | None = None
     deadline: AwareDatetime | None = None
     valid_for: Duration | None = None
+    supersedes: Name | None = Field(
+        None, description="the agent's own escalation that people sent back with revise"
+    )
     callback_state: JsonValue = Field(None, description="opaque; comes back with every answer")
     metadata: dict[str, JsonValue] = {}
 
@@ -189,9 +274,32 @@ class Request(Part):
         return self.model_dump(mode="json")
 
     @property
+    def decisions(self) -> frozenset[DecisionType]:
+        """What people can choose: what the kind allows, narrowed by the agent."""
+        own = DECISIONS[self.kind]
+        return own if self.allowed_decisions is None else own & frozenset(self.allowed_decisions)
+
+    @property
+    def headline(self) -> str:
+        """What is asked, in the agent's own words, on one line if it has any."""
+        if self.action:
+            return self.action
+        point = self.checkpoint
+        if self.kind == "guidance" and point is not None:
+            at = point.current_step or point.step_id
+            return f"{point.workflow_id} paused at {at}" if at else f"{point.workflow_id} paused"
+        return self.question or ""
+
+    @property
     def dangerous(self) -> bool:
         """Whether an Approve deserves a second thought."""
         return self.risk.level in {"high", "critical"} or self.risk.reversibility == "irreversible"
+
+    def edited(self, edit: Edit) -> Request:
+        """The same request with what a person put in place of the agent's own."""
+        if edit.answer is not None:
+            return self.model_copy(update={"answer": edit.answer})
+        return self if edit.arguments is None else self.with_arguments(edit.arguments)
 
     def with_arguments(self, arguments: dict[str, Any]) -> Request:
         """The same request with other arguments for its tool."""
@@ -200,6 +308,14 @@ class Request(Part):
         return self.model_copy(
             update={"tool": self.tool.model_copy(update={"arguments": arguments})}
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What a person put in place of the agent's own: all arguments of the tool, or the answer."""
+
+    arguments: dict[str, Any] | None = None
+    answer: str | None = None
 
 
 def earliest(*moments: datetime | None) -> datetime:

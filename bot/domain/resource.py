@@ -33,8 +33,7 @@ def resource(escalation: Escalation) -> dict[str, Any]:
         "permalink": escalation.permalink,
         "messages": [],
         "decision": escalation.decision
-        and _DECISION.dump_python(escalation.decision, mode="json", exclude=_PRIVATE_IN_VOTES)
-        | {"response": None, "option_ids": [], "modified_answer": None},
+        and _DECISION.dump_python(escalation.decision, mode="json", exclude=_PRIVATE_IN_VOTES),
         "redeemed": escalation.redeemed and _REDEEMED.dump_python(escalation.redeemed, mode="json"),
         "outcome": escalation.outcome and _OUTCOME.dump_python(escalation.outcome, mode="json"),
     }

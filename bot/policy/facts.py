@@ -70,6 +70,8 @@ def _filled(model: type[BaseModel], sent: Mapping[str, Any]) -> dict[str, Any]:
             value = _filled(part, value)
         if value is not _ABSENT:
             filled[name] = value
+    if model.model_config.get("extra") == "allow":
+        filled |= {name: value for name, value in sent.items() if name not in model.model_fields}
     return filled
 
 

@@ -136,6 +136,14 @@ def find_all(tx: Tx, ids: Iterable[str]) -> list[Escalation]:
     return [_from_row(row) for row in rows]
 
 
+def alternatives_to(tx: Tx, escalation_id: str) -> list[Escalation]:
+    """What its agent came back with, oldest first; the first few."""
+    rows = tx.execute(
+        _WHOLE.where(escalation.c.supersedes == escalation_id).order_by(escalation.c.id).limit(5)
+    )
+    return [_from_row(row) for row in rows]
+
+
 def approvals_by_rule(tx: Tx, agent: str, rule: str, since: datetime) -> int:
     """How often this rule approved for this agent since then."""
     count: int = tx.execute(
@@ -199,6 +207,7 @@ def _fixed(new: Escalation) -> dict[str, Any]:
         "approved_by_rule": new.rule if approved_by_rule else None,
         "why": new.why,
         "handoff": new.handoff,
+        "supersedes": new.request.supersedes,
         "request": new.request.facts(),
     }
 

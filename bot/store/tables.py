@@ -59,8 +59,8 @@ escalation = Table(
     Column("redeemed", Json),
     Column("outcome", Json),
     Column("permalink", Text),
-    # The alternative with which the agent came back after a `revise`.
-    Column("superseded_by", Text),
+    # The `revise`-decided escalation that this one is an alternative to.
+    Column("supersedes", Text),
 )
 Index("escalation_by_agent", escalation.c.agent, escalation.c.id)
 Index("escalation_by_status", escalation.c.status, escalation.c.id)
@@ -71,6 +71,12 @@ Index(
     escalation.c.created_at,
     sqlite_where=text("approved_by_rule IS NOT NULL"),
     postgresql_where=text("approved_by_rule IS NOT NULL"),
+)
+Index(
+    "escalation_by_superseded",
+    escalation.c.supersedes,
+    sqlite_where=text("supersedes IS NOT NULL"),
+    postgresql_where=text("supersedes IS NOT NULL"),
 )
 Index("escalation_by_action", escalation.c.action_digest, escalation.c.settled_at)
 

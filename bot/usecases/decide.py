@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.digest import digest, effective
 from bot.domain.errors import Fault, InvalidError, StaleActionError
 from bot.domain.escalation import Decision, Escalation, Need, Proposal, Vote
 from bot.domain.request import URGENCIES
-from bot.domain.schemas import violations
 from bot.policy.plan import plan
 from bot.store import escalations, messages
 from bot.usecases.authority import Standing, still_asked
+from bot.usecases.ballot import checked, edited_at
 from bot.usecases.settling import keep, lock_in_time
 
 if TYPE_CHECKING:
     from bot.domain.people import Actor, Person
-    from bot.domain.request import DecisionType, Request, ToolCall
+    from bot.domain.request import Edit, Request
     from bot.policy.book import Book
     from bot.store.tx import Tx
     from bot.usecases.authority import Voter
+    from bot.usecases.ballot import Ballot
     from bot.usecases.desk import Desk
 
 _STALE = "The action has changed since it was shown. Look at it again."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ballot:
-    """What somebody chose. `shown_digest` binds an approval to the action that was in view."""
-
-    type: DecisionType
-    shown_digest: str | None = None
-    #: All arguments of the tool, edited ones included; for `modify` only.
-    arguments: dict[str, Any] | None = None
-    comment: str | None = None
-    guidance: str | None = None
-    stop_run: bool = False
 
 
 async def decide(desk: Desk, escalation_id: str, ballot: Ballot, voter: Voter) -> Escalation:
@@ -49,7 +37,7 @@ async def decide(desk: Desk, escalation_id: str, ballot: Ballot, voter: Voter) -
     seen, known = await desk.ledger.read(_look, escalation_id, voter)
     # Without a lock: most of those who come late are answered here.
     seen.refuse_if_settled()
-    ballot = _checked(seen, ballot)
+    ballot = checked(seen, ballot)
     need, request = _asked_for(book, seen, ballot)
     standing = Standing(desk=desk, book=book, seen=seen, voter=voter, known=known)
     counts = _check_may_vote(standing, ballot, need)
@@ -75,98 +63,20 @@ def _check_may_vote(standing: Standing, ballot: Ballot, need: Need) -> bool:
         case "modify":
             standing.check_asked()
             return standing.may_agree(need, frozenset({standing.voter.actor(standing.known).id}))
+        case "respond":
+            # Who steers a workflow answers for it: as with an approval, not for oneself.
+            standing.check_may_agree(need, frozenset())
+            return True
         case _:
             standing.check_asked()
             return False
 
 
-def _checked(seen: Escalation, ballot: Ballot) -> Ballot:
-    """The ballot, or a refusal; an edit that changes nothing is an approval."""
-    allowed = seen.request.allowed_decisions
-    if ballot.type in {"reject", "revise"} and not (ballot.comment or "").strip():
-        raise InvalidError(
-            "A refusal says why.", [Fault("/comment", "must say why, for the agent")]
-        )
-    if ballot.type == "modify":
-        ballot = _edited(seen, ballot)
-    if allowed is not None and ballot.type not in allowed:
-        raise InvalidError(
-            f"The agent accepts only {', '.join(allowed)} here.",
-            [Fault("/type", f"must be one of {', '.join(allowed)}")],
-        )
-    return ballot
-
-
-def _edited(seen: Escalation, ballot: Ballot) -> Ballot:
-    tool = seen.request.tool
-    if tool is None or ballot.arguments is None:
-        raise InvalidError(
-            "There are no arguments to modify.",
-            [Fault("/modified_arguments", "must be the tool's arguments; approve or reject")],
-        )
-    shown = seen.shown.tool
-    if shown is not None and not changed_pointers(shown.arguments, ballot.arguments):
-        return replace(ballot, type="approve", arguments=None, shown_digest=seen.shown_digest)
-    if not changed_pointers(tool.arguments, ballot.arguments):
-        # Back to what the agent asked: an approval of that, beside the proposal on the table.
-        return replace(ballot, type="approve", arguments=None, shown_digest=seen.action_digest)
-    faults = []
-    if tool.input_schema is not None:
-        before = set(violations(tool.input_schema, tool.arguments))
-        faults = [f for f in violations(tool.input_schema, ballot.arguments) if f not in before]
-    faults += _touched_what_is_fixed(tool, ballot.arguments)
-    if faults:
-        raise InvalidError(
-            "The edited arguments are not what the tool takes.",
-            [Fault("/modified_arguments" + f.pointer, f.message) for f in faults],
-        )
-    return ballot
-
-
-def _touched_what_is_fixed(tool: ToolCall, arguments: dict[str, Any]) -> list[Fault]:
-    """Only what the agent declared editable may change."""
-    editable = tool.editable
-    if editable is None:
-        # Every declared property; without a schema, those that the agent filled in.
-        declared = (tool.input_schema or {}).get("properties")
-        names = declared if isinstance(declared, dict) else tool.arguments
-        editable = [_step(name) for name in names]
-    return [
-        Fault(pointer, "is not editable")
-        for pointer in changed_pointers(tool.arguments, arguments)
-        if not any(pointer == e or pointer.startswith(e + "/") for e in editable)
-    ]
-
-
-def _step(name: str) -> str:
-    """One step of a JSON Pointer."""
-    return "/" + name.replace("~", "~0").replace("/", "~1")
-
-
-def changed_pointers(before: Any, after: Any, at: str = "") -> list[str]:
-    """JSON Pointers of the deepest places where two values differ."""
-    if isinstance(before, dict) and isinstance(after, dict):
-        found = []
-        for name in sorted(before.keys() | after.keys()):
-            step = at + _step(name)
-            if name not in before or name not in after:
-                found.append(step)
-            else:
-                found += changed_pointers(before[name], after[name], step)
-        return found
-    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-        pairs = enumerate(zip(before, after, strict=True))
-        return [p for index, (b, a) in pairs for p in changed_pointers(b, a, f"{at}/{index}")]
-    # To Python 1 and true are equal; to a tool they are not.
-    same = before == after and isinstance(before, bool) == isinstance(after, bool)
-    return [] if same else [at]
-
-
 def _asked_for(book: Book, seen: Escalation, ballot: Ballot) -> tuple[Need, Request]:
     """Which action the ballot is about, and whose agreement that action needs today."""
-    if ballot.type == "modify" and ballot.arguments is not None:
+    if ballot.edit is not None:
         _refuse_stale_form(seen, ballot)
-        request = seen.request.with_arguments(ballot.arguments)
+        request = seen.request.edited(ballot.edit)
         return _need_of_edit(book, seen, request), request
     if ballot.type == "approve":
         shown = ballot.shown_digest or seen.shown_digest
@@ -189,7 +99,7 @@ def _need_of_edit(book: Book, seen: Escalation, request: Request) -> Need:
     if planned.then == "reject":
         raise InvalidError(
             "The policy refuses this edit.",
-            [Fault("/modified_arguments", f"the policy refuses this: {planned.comment}")],
+            [Fault(edited_at(request), f"the policy refuses this: {planned.comment}")],
         )
     if planned.then == "approve":
         return seen.need
@@ -228,7 +138,7 @@ def _cast(
         _refuse_stale_form(before, ballot)
     after = before.count(vote)
     if not agreeing or _enough(book, after, vote, need):
-        decision = _decision(tx, book, after, vote, request, runs)
+        decision = _decision(tx, book, after, vote, ballot, request, runs)
         return keep(
             tx,
             before,
@@ -238,8 +148,8 @@ def _cast(
             type=decision.type,
             digest=decision.effective_digest,
         )
-    if ballot.type == "modify":
-        after = _propose(tx, book, after, vote, request, need)
+    if ballot.edit is not None:
+        after = _propose(tx, book, after, vote, ballot.edit, need)
     elif after.proposal is not None and vote.effective_digest == after.proposal.digest:
         after = replace(after, proposal=replace(after.proposal, need=need))
     else:
@@ -272,10 +182,9 @@ def _on_the_table(seen: Escalation) -> set[str]:
 
 
 def _propose(
-    tx: Tx, book: Book, after: Escalation, vote: Vote, request: Request, need: Need
+    tx: Tx, book: Book, after: Escalation, vote: Vote, edit: Edit, need: Need
 ) -> Escalation:
     """The edit waits for the agreement it needs, where the people who can give it will see it."""
-    assert request.tool is not None  # noqa: S101 - only a tool's arguments can be edited
     assert vote.effective_digest is not None  # noqa: S101 - an edit agrees to itself
     channel = book.route(need.route).channel
     if channel not in messages.channels(tx, after.id):
@@ -283,7 +192,8 @@ def _propose(
     return replace(
         after,
         proposal=Proposal(
-            arguments=request.tool.arguments,
+            arguments=edit.arguments,
+            answer=edit.answer,
             digest=vote.effective_digest,
             need=need,
             by=vote.actor,
@@ -296,6 +206,7 @@ def _decision(
     book: Book,
     voted: Escalation,
     vote: Vote,
+    ballot: Ballot,
     request: Request,
     runs: dict[str, Any] | None,
 ) -> Decision:
@@ -310,6 +221,9 @@ def _decision(
         effective=runs,
         effective_digest=vote.effective_digest,
         modified_arguments=tool.arguments if edited and tool is not None else None,
+        modified_answer=request.answer if edited else None,
+        option_ids=ballot.option_ids,
+        response=ballot.response,
         comment=vote.comment or next((v.comment for v in notes if v.comment), None),
         guidance=vote.guidance or next((v.guidance for v in notes if v.guidance), None),
         stop_run=vote.stop_run,

@@ -35,11 +35,15 @@ def around(tx: Tx, book: Book, escalation: Escalation) -> Around:
         ids.add(escalation.proposal.by.id)
     if escalation.decision is not None:
         ids.add(escalation.decision.decided_by.id)
+    before = escalation.request.supersedes
+    after = escalation.decision is not None and escalation.decision.type == "revise"
     return Around(
         now=tx.now(),
         quick_reasons=route.quick_reasons,
         names={person.id: person.display_name for person in people.find(tx, ids).values()},
         timezone=book.timezone,
+        predecessor=None if before is None else escalations.find(tx, before),
+        successors=escalations.alternatives_to(tx, escalation.id) if after else (),
     )
 
 

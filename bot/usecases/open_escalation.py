@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.cards import wording
-from bot.domain.digest import digest, effective
+from bot.domain.digest import asked, digest, effective
 from bot.domain.durations import parse_duration
 from bot.domain.errors import Fault, InvalidError, KeyReusedError, OwnerRequiredError
 from bot.domain.escalation import Decision, Escalation
@@ -50,7 +50,7 @@ async def open_escalation(
         return earlier
     planned = plan(desk.book, request, caller.agent)
     return await desk.ledger.run_behind(
-        _open, desk.book, caller, key, body_hash, request, planned, digest(effective(request))
+        _open, desk.book, caller, key, body_hash, request, planned, digest(asked(request))
     )
 
 
@@ -84,15 +84,15 @@ def _open(
         return replayed
     now = tx.now()
     _check_deadline(request.deadline, now)
-    allowed = request.allowed_decisions
-    if planned.then == "approve" and allowed is not None and "approve" not in allowed:
+    _check_supersedes(tx, caller, request)
+    if planned.then == "approve" and "approve" not in request.decisions:
         planned = escalated(book, planned, wording.approval_not_wanted(planned.rule or ""))
     if planned.then == "approve":
         planned = _to_a_person_if_needed(tx, book, caller, planned, action_digest)
     if planned.then == "escalate":
         _check_owner(book, caller, planned)
 
-    asked = _valid_for(request, planned)
+    valid_for = _valid_for(request, planned)
     urgency = more_urgent(request.urgency, planned.urgency)
     escalation = Escalation(
         id=escalation_id,
@@ -106,7 +106,7 @@ def _open(
         action_digest=action_digest,
         urgency=urgency,
         need=planned.need,
-        valid_for=asked,
+        valid_for=valid_for,
         rule=planned.rule,
         why=planned.why,
         handoff=wording.HANDOFF,
@@ -148,6 +148,9 @@ def _open(
             type=escalation.decision.type,
             digest=escalation.decision.effective_digest,
         )
+    if request.supersedes is not None:
+        # Its card says what came of it, with a link.
+        messages.touch(tx, request.supersedes)
     tx.tell(topic(escalation.id))
     return Opened(escalation=escalation, replayed=False)
 
@@ -180,6 +183,18 @@ def _check_deadline(deadline: datetime | None, now: datetime) -> None:
         raise InvalidError(
             "The deadline is too far ahead.",
             [Fault("/deadline", "must be within 30 days; leave it out for the policy's own")],
+        )
+
+
+def _check_supersedes(tx: Tx, caller: Caller, request: Request) -> None:
+    if request.supersedes is None:
+        return
+    before = next(iter(escalations.find_all(tx, [request.supersedes])), None)
+    mine = before is not None and before.agent == caller.agent
+    if before is None or not mine or before.decision is None or before.decision.type != "revise":
+        raise InvalidError(
+            "Nothing was sent back under that id.",
+            [Fault("/supersedes", "must be your own escalation that was decided with revise")],
         )
 
 

@@ -133,6 +133,9 @@ def _settle_sent(tx: Tx, workspace: Workspace | None, claimed: Claimed, outcome:
                 replace(escalation, permalink=link, version=escalation.version + 1),
             )
             tx.tell(topic(escalation_id))
+        if escalation.request.supersedes is not None:
+            # Only now there is something to link to.
+            messages.touch(tx, escalation.request.supersedes)
 
 
 async def card_failed(desk: Desk, claimed: Claimed, error: str) -> None:

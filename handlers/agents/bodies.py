@@ -9,8 +9,8 @@ from pydantic import Field, JsonValue
 from bot.domain.errors import Fault
 from bot.domain.escalation import OutcomeStatus
 from bot.domain.intake import inexact, parse, refuse
-from bot.domain.request import DecisionType, Long, Name, Part
-from bot.usecases.decide import Ballot
+from bot.domain.request import DecisionType, Edit, Long, Name, Page, Part
+from bot.usecases.ballot import Ballot
 from handlers.agents.problems import DoorError
 
 if TYPE_CHECKING:
@@ -46,37 +46,46 @@ class DecisionBody(Part):
     modified_arguments: dict[str, JsonValue] | None = Field(
         None, description="all arguments of the tool; with type modify only"
     )
+    modified_answer: Page | None = Field(
+        None, description="the whole text to send, for kind answer; with type modify only"
+    )
+    response: JsonValue = Field(
+        None, description="text, or a value of `response_schema`; with type respond only"
+    )
+    option_ids: list[Name] = Field(
+        [], max_length=20, description="ids of `options`; with type respond only"
+    )
     action_digest: Name | None = Field(
         None, description="the digest of what the voter has seen; refused when it has changed"
     )
-    response: JsonValue = Field(None, description="for kind guidance, in a later release")
-    option_ids: list[Name] = Field([], description="for kind guidance, in a later release")
-    modified_answer: str | None = Field(None, description="for kind answer, in a later release")
 
     def ballot(self) -> Ballot:
-        """Raises InvalidError for what does not go with an approval."""
+        """Raises InvalidError for what does not go together."""
         faults = [
-            Fault(f"/{name}", f"belongs to kind {kind}, which comes with a later release")
-            for name, kind, value in (
-                ("response", "guidance", self.response),
-                ("option_ids", "guidance", self.option_ids or None),
-                ("modified_answer", "answer", self.modified_answer),
+            Fault(f"/{name}", f"goes with type {kind} only")
+            for name, kind, given in (
+                ("modified_arguments", "modify", self.modified_arguments is not None),
+                ("modified_answer", "modify", self.modified_answer is not None),
+                ("response", "respond", self.response is not None),
+                ("option_ids", "respond", bool(self.option_ids)),
             )
-            if value is not None
+            if given and self.type != kind
         ]
-        if self.type == "respond":
-            faults.append(Fault("/type", "must be approve, modify, reject or revise here"))
-        if self.type != "modify" and self.modified_arguments is not None:
-            faults.append(Fault("/modified_arguments", "goes with type modify only"))
-        if self.type == "modify" and self.modified_arguments is None:
-            faults.append(Fault("/modified_arguments", "is missing"))
         faults += inexact(self.modified_arguments, "/modified_arguments")
+        faults += inexact(self.response, "/response")
+        edit = Edit(arguments=self.modified_arguments, answer=self.modified_answer)
+        if self.type == "modify" and edit == Edit():
+            faults.append(Fault("/modified_arguments", "is missing, or /modified_answer"))
+        if edit.arguments is not None and edit.answer is not None:
+            faults.append(Fault("/modified_answer", "must not stand beside /modified_arguments"))
         if faults:
             refuse(faults)
         return Ballot(
             type=self.type,
             shown_digest=self.action_digest,
-            arguments=self.modified_arguments,
+            edit=edit if self.type == "modify" else None,
+            option_ids=tuple(self.option_ids),
+            response=self.response,
             comment=self.comment,
             guidance=self.guidance,
         )

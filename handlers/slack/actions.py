@@ -22,10 +22,11 @@ from bot.domain.errors import (
 from bot.domain.outgoing import Whisper
 from bot.domain.people import Via
 from bot.usecases.authority import SlackVoter
-from bot.usecases.decide import Ballot, decide
+from bot.usecases.ballot import Ballot
+from bot.usecases.decide import decide
 from bot.usecases.look import look, with_names
 from bot.usecases.tell import tell, tell_who_was_faster, who_was_faster
-from handlers.slack.who import Click, OddPayloadError, read_click
+from handlers.slack.who import Click, OddPayloadError, chosen_value, read_click
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -44,6 +45,30 @@ Listener = "Callable[..., Awaitable[None]]"
 
 
 def approve(desk: Desk) -> Callable[..., Awaitable[None]]:
+    async def choose(_: str, __: str, shown: str) -> Ballot:
+        return Ballot(type="approve", shown_digest=shown)
+
+    return _votes(desk, choose)
+
+
+def choose_option(desk: Desk) -> Callable[..., Awaitable[None]]:
+    """One of the ways on that a paused workflow offers."""
+
+    async def choose(escalation_id: str, value: str, shown: str) -> Ballot:
+        place = names.unpack_page(value)
+        escalation, _ = await look(desk, escalation_id)
+        options = escalation.request.options
+        chosen = (options[place].id,) if place < len(options) else ()
+        return Ballot(type="respond", option_ids=chosen, shown_digest=shown)
+
+    return _votes(desk, choose)
+
+
+def _votes(
+    desk: Desk, choose: Callable[[str, str, str], Awaitable[Ballot]]
+) -> Callable[..., Awaitable[None]]:
+    """A button that is a vote: one commit, then the answer."""
+
     async def listener(ack: Any, body: Any, client: AsyncWebClient) -> None:
         try:
             click = read_click(body)
@@ -53,12 +78,8 @@ def approve(desk: Desk) -> Callable[..., Awaitable[None]]:
             return
         via: Via = "modal" if click.view_id else "button"
         try:
-            after = await decide(
-                desk,
-                escalation_id,
-                Ballot(type="approve", shown_digest=shown),
-                SlackVoter(click.clicker, via),
-            )
+            ballot = await choose(escalation_id, click.value, shown)
+            after = await decide(desk, escalation_id, ballot, SlackVoter(click.clicker, via))
         except PullcordError as refusal:
             await _explain(desk, client, click, escalation_id, refusal)
         else:
@@ -77,6 +98,18 @@ def open_modify(desk: Desk) -> Callable[..., Awaitable[None]]:
 
 def open_reject(desk: Desk) -> Callable[..., Awaitable[None]]:
     return _opens(desk, reject_form)
+
+
+def open_menu(desk: Desk) -> Callable[..., Awaitable[None]]:
+    """What was chosen in the menu of less frequent things."""
+    details_listener, reject_listener = open_details(desk), open_reject(desk)
+
+    async def listener(ack: Any, body: Any, client: AsyncWebClient) -> None:
+        chosen = chosen_value(body)
+        follow = reject_listener if chosen == names.REJECT_IT else details_listener
+        await follow(ack, body, client)
+
+    return listener
 
 
 def open_details(desk: Desk) -> Callable[..., Awaitable[None]]:
@@ -127,7 +160,8 @@ def _opens(
 
 def _packed(click: Click) -> str:
     """A menu's options cannot carry the id and the digest; the menu's block does."""
-    return click.block_id if click.value == names.SHOW_EVERYTHING else click.value
+    menu = click.value in {names.SHOW_EVERYTHING, names.REJECT_IT}
+    return click.block_id if menu else click.value
 
 
 async def _show(client: AsyncWebClient, click: Click, view: dict[str, Any]) -> None:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from bot.cards import names, wording
 from bot.cards.forms import FormError, field_errors, notice, read_modify, read_reject
 from bot.domain.errors import Fault, InvalidError, PullcordError
+from bot.domain.request import Edit
 from bot.usecases.authority import SlackVoter
-from bot.usecases.decide import Ballot, decide
+from bot.usecases.ballot import Ballot
+from bot.usecases.decide import decide
 from bot.usecases.look import look
 from handlers.slack.actions import in_words
 from handlers.slack.who import Form, OddPayloadError, read_form
@@ -25,9 +27,8 @@ _EDITED = "/modified_arguments"
 def modify(desk: Desk) -> Callable[..., Awaitable[None]]:
     def read(escalation: Escalation, form: Form, shown: str) -> Ballot:
         answer = read_modify(escalation, form.values)
-        return Ballot(
-            type="modify", arguments=answer.arguments, comment=answer.note, shown_digest=shown
-        )
+        edit = Edit(arguments=answer.arguments)
+        return Ballot(type="modify", edit=edit, comment=answer.note, shown_digest=shown)
 
     return _submitted(desk, read)
 

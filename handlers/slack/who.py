@@ -56,6 +56,12 @@ def read_click(body: object) -> Click:
     )
 
 
+def chosen_value(body: object) -> str:
+    """The value of the menu's chosen option; nothing where none was chosen."""
+    action = _object(next(iter(_list(_object(body).get("actions"))), None))
+    return _text(_object(action.get("selected_option")).get("value"))
+
+
 def read_form(body: object) -> Form:
     """Raises OddPayloadError."""
     payload = _object(body)

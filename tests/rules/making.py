@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.cards.around import Around
-from bot.domain.digest import digest, effective
+from bot.domain.digest import asked, digest, effective
 from bot.domain.escalation import Decision, Escalation, Need, Proposal, Vote
 from bot.domain.people import Actor
 from bot.domain.request import Request
@@ -53,6 +53,61 @@ def make_request(**over: Any) -> Request:
     return Request.model_validate(REFUND | over)
 
 
+CLAIM: dict[str, Any] = {
+    "kind": "guidance",
+    "checkpoint": {
+        "workflow_id": "claim-2847",
+        "completed_steps": [
+            {"step": "verify_policy", "result": "active", "timestamp": "2026-03-02T11:40:00Z"},
+            {"step": "assess_damage", "result": "estimated $4,200", "timestamp": "..."},
+        ],
+        "current_step": "determine_coverage",
+        "pause_reason": "Claim involves both property damage and liability. "
+        "Multiple coverage clauses may apply. "
+        "Need human guidance on which clause takes precedence.",
+        "agent_recommendation": "Apply clause 7.2 (property damage) as primary coverage",
+        "alternatives_considered": [
+            "Clause 9.1 (liability)",
+            "Combined coverage under clause 12",
+        ],
+    },
+    "options": [
+        {"id": "7.2", "label": "Apply clause 7.2", "recommended": True},
+        {"id": "9.1", "label": "Clause 9.1"},
+        {"id": "12", "label": "Combined, clause 12", "description": "Splits the payment"},
+    ],
+}
+QUESTION: dict[str, Any] = {
+    "kind": "answer",
+    "question": "Does my warranty cover water damage?",
+    "answer": "Yes, for the first two years.",
+    "confidence": 0.55,
+    "signals": [
+        {"name": "source_coverage", "value": 0.6, "explanation": "2 of 5 claims have no source"}
+    ],
+    "context": {
+        "retrieved": [
+            {"title": "Warranty terms", "text": "Water damage is covered for 24 months."},
+            {"url": "https://example.com/faq"},
+        ]
+    },
+}
+
+
+def make_guidance(**over: Any) -> Request:
+    """The article's paused claim."""
+    return Request.model_validate(CLAIM | over)
+
+
+def make_checkpoint(**over: Any) -> Request:
+    return make_guidance(checkpoint=CLAIM["checkpoint"] | over)
+
+
+def make_answer(**over: Any) -> Request:
+    """A draft that its agent is not sure of."""
+    return Request.model_validate(QUESTION | over)
+
+
 def make_tool(**over: Any) -> dict[str, Any]:
     return REFUND["tool"] | over
 
@@ -83,7 +138,7 @@ def make_escalation(request: Request | None = None, **over: Any) -> Escalation:
 def digest_of(request: Request) -> str:
     """The real digest; a stand-in for requests that no door would have let in."""
     try:
-        return digest(effective(request))
+        return digest(asked(request))
     except Exception:
         return DIGEST
 

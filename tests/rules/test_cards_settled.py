@@ -63,7 +63,7 @@ def test_modified_and_approved() -> None:
             "✅ *Modified and approved* by Alice · <!date^1772452980^{time}|12:03 UTC> · after 3 min",
             "Changed  order ••••34 → ••••78 · amount 247.5 → 200",
             "Shipping is not refundable",
-            "Next time too",
+            "For the rest of the run: Next time too",
             "The agent ran it at <!date^1772452980^{time}|12:03 UTC>: *succeeded* · esc_01JABCDEFGHJKMNPQRSTVWXYZ0",
         ]
     )
@@ -201,7 +201,7 @@ def test_late_for_other_reasons() -> None:
 
     assert said == snapshot(
         [
-            "Time ran out 2 min before your click; the agent was told not to run it. Nothing changed by your click.",
+            "Time ran out 2 min before your click. The agent was told not to run it. Nothing changed by your click.",
             "refund-bot withdrew this 2 min before you. Nothing changed by your click.",
             "This is still open. Nothing changed by your click.",
             "Alice changed the action after you had seen it. Please look at the card again. Nothing changed by your click.",

@@ -10,7 +10,7 @@ from bot.domain.errors import StaleActionError
 from bot.domain.people import Caller
 from bot.usecases import decide as decide_module
 from bot.usecases.authority import KeyVoter
-from bot.usecases.decide import Ballot
+from bot.usecases.ballot import Ballot
 from bot.usecases.look import look
 from tests.world import POLICY, REFUND
 

@@ -1,4 +1,4 @@
-"""An escalation remembers which one came in its place."""
+"""An escalation names the one that it comes in place of."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,4 +10,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("escalation", sa.Column("superseded_by", sa.Text(), nullable=True))
+    op.add_column("escalation", sa.Column("supersedes", sa.Text(), nullable=True))
+    op.create_index(
+        "escalation_by_superseded",
+        "escalation",
+        ["supersedes"],
+        sqlite_where=sa.text("supersedes IS NOT NULL"),
+        postgresql_where=sa.text("supersedes IS NOT NULL"),
+    )
