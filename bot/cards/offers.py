@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.cards import names, wording
 from bot.cards.arguments import difference
 from bot.cards.blocks import Element, button, confirm
-from bot.cards.fields import fields_of
+from bot.cards.fields import fields_of_tool
 from bot.cards.text import clip, one_line
 from bot.domain.escalation import Escalation
 from bot.domain.request import DecisionType
@@ -21,7 +21,7 @@ def allowed(escalation: Escalation, decision: DecisionType) -> bool:
 
 def can_modify(escalation: Escalation) -> bool:
     """Modify needs a tool with at least one field that a form can hold."""
-    return allowed(escalation, "modify") and bool(fields_of(escalation.shown.tool))
+    return allowed(escalation, "modify") and bool(fields_of_tool(escalation.shown.tool))
 
 
 def can_refuse(escalation: Escalation) -> bool:
