@@ -1,41 +1,52 @@
-"""Which arguments a form can hold: JSON Schema in, typed fields out."""
+"""Which values a form can hold: JSON Schema and a value in, typed fields out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from bot.cards.arguments import is_sensitive, label_of, number_in_words
-from bot.cards.pointers import declared, parts, required, value_at
-from bot.cards.text import clean, length, one_line
+from bot.cards import longtext, names, wording_forms
+from bot.cards.arguments import label_of
+from bot.cards.kinds import (
+    Kind,
+    Shown,
+    UnshowableError,
+    choices_of,
+    kind_of,
+    nullable,
+    schema_of,
+    shown_as,
+    types_of,
+)  # fmt: skip
+from bot.cards.pointers import declared, followed, parts, required, value_at, with_value
 from bot.domain.request import ToolCall
 
-Kind = Literal["number", "integer", "text", "choice", "boolean"]
-
-#: Beyond these a form is no longer one screen, or Slack has no input for it.
-MOST_FIELDS, MOST_CHOICES, LONGEST_TEXT, LONGEST_NUMBER = 40, 100, 3000, 40
-_CHOICE_LABEL = 75
-_SCALARS: dict[str, Kind] = {
-    "number": "number", "integer": "integer", "string": "text", "boolean": "boolean",
-}  # fmt: skip
+#: Beyond these a form is no longer one screen, or Slack refuses it: 100 blocks and 250 KB a view,
+#: of which some are kept for what stands around the fields.
+MOST_FIELDS, _MOST_INPUTS, _MOST_BYTES = 40, 90, 170_000
+_DEEPEST_FORM = 4
+_OF_A_FIELD, _OF_A_PIECE, _OF_AN_OPTION = 2500, 1300, 130
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One editable argument.
+    """One editable value.
 
-    `initial` is what the form shows in it: a text, the index of a choice, or None. What comes
-    back as it was shown leaves the argument exactly as the agent sent it.
+    `initial` is what the form shows in it: a text, the index of a choice (or several), or None.
+    What comes back as it was shown leaves the value exactly as it was.
     """
 
     path: tuple[str, ...]
     kind: Kind
     label: str
     schema: Mapping[str, Any]
+    #: The whole schema, in which the field's references lead on.
+    root: Mapping[str, Any]
     present: bool
     value: Any
-    initial: str | None
+    initial: Shown
     choices: tuple[Any, ...]
     labels: tuple[str, ...]
     sensitive: bool
@@ -43,148 +54,228 @@ class Field:
     nullable: bool
 
     @property
+    def is_list(self) -> bool:
+        return self.kind in {"lines", "choices"}
+
+    @property
     def may_stay_empty(self) -> bool:
+        if self.is_list and not self.schema.get("minItems"):
+            return True
         return not self.required or (self.present and self.initial is None)
 
+    @property
+    def text(self) -> str:
+        """What a text field shows, before it is cut into pieces."""
+        return self.initial if isinstance(self.initial, str) else ""
 
-def fields_of(tool: ToolCall | None) -> list[Field]:
+    @property
+    def meaning(self) -> str:
+        """What an answer to this input means; another meaning has another action id."""
+        return json.dumps([self.path, self.kind, self.initial, self.labels])
+
+    def action_ids(self, block_id: str) -> dict[str, str]:
+        """Block id → action id of its input, or of its inputs."""
+        if self.kind == "text":
+            return longtext.action_ids(block_id, self.text, self.meaning)
+        return {block_id: names.input_of(self.meaning)}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The fields of a form, and why some of what may be edited has none."""
+
+    fields: list[Field]
+    #: Path → sentence.
+    left_out: dict[tuple[str, ...], str]
+    #: How many more would have been fields.
+    crowded_out: int
+
+
+def fields_of(
+    schema: Mapping[str, Any] | None,
+    value: Any,
+    *,
+    editable: Sequence[str] | None = None,
+    sensitive: Sequence[str] = (),
+) -> list[Field]:
     """The editable fields in the order in which the form asks them; at most 40."""
+    return layout_of(schema, value, editable=editable, sensitive=sensitive).fields
+
+
+def fields_of_tool(tool: ToolCall | None) -> list[Field]:
+    """The editable arguments."""
+    return layout_of_tool(tool).fields
+
+
+def layout_of_tool(tool: ToolCall | None) -> Layout:
     if tool is None:
-        return []
+        return Layout([], {}, 0)
+    return layout_of(
+        tool.input_schema, tool.arguments, editable=tool.editable, sensitive=tool.sensitive
+    )
+
+
+def fields_of_schema(schema: Mapping[str, Any]) -> list[Field]:
+    """An empty form for an answer of any JSON type; start from `start_of(schema)`.
+
+    Objects in objects are asked property by property; what no input suits is asked as JSON.
+    """
+    start = start_of(schema)
+    fields = [_field(schema, start, path, (), fallback="json") for path in _leaves(schema)]
+    return _arranged([field for field in fields if isinstance(field, Field)], {}).fields
+
+
+def start_of(schema: Mapping[str, Any]) -> Any:
+    """What an answer holds before anybody fills it in: required constants, and empty lists."""
+    start: Any = {} if _properties(declared(schema, ())) else None
+    for path in _leaves(schema, constants=True):
+        here = declared(schema, path)
+        if not _is_required(schema, path, None):
+            continue
+        if "const" in here:
+            start = with_value(start, path, here["const"])
+        elif types_of(here) == ["array"] and not here.get("minItems"):
+            start = with_value(start, path, [])
+    return start
+
+
+def layout_of(
+    schema: Mapping[str, Any] | None,
+    value: Any,
+    *,
+    editable: Sequence[str] | None = None,
+    sensitive: Sequence[str] = (),
+) -> Layout:
+    """What can be edited in a value, and what cannot. Without a schema its own types decide."""
+    hidden = [tuple(parts(path)) for path in sensitive]
     found: list[Field] = []
-    for path in _editable(tool):
-        made = _field(tool, path)
-        if made is not None:
+    left_out: dict[tuple[str, ...], str] = {}
+    for path in _editable(schema, value, editable):
+        made = _field(schema, value, path, hidden)
+        if isinstance(made, Field):
             found.append(made)
-        if len(found) == MOST_FIELDS:
-            break
-    return found
+        elif made:
+            left_out[path] = made
+    whole = [one.path for one in found]
+    outer = [
+        one for one in found if not any(one.path[:n] in whole for n in range(1, len(one.path)))
+    ]
+    return _arranged(outer, left_out)
 
 
-def _editable(tool: ToolCall) -> list[tuple[str, ...]]:
-    """The paths that may be edited, none of them within another."""
-    if tool.editable is not None:
-        paths = dict.fromkeys(tuple(parts(path)) for path in tool.editable)
+def _editable(
+    schema: Mapping[str, Any] | None, value: Any, editable: Sequence[str] | None
+) -> list[tuple[str, ...]]:
+    if editable is not None:
+        paths = dict.fromkeys(tuple(parts(path)) for path in editable)
         return [path for path in paths if path]
-    if tool.input_schema is None:
-        return [(name,) for name in tool.arguments]
-    properties = declared(tool.input_schema, []).get("properties")
-    return [(name,) for name in properties] if isinstance(properties, dict) else []
+    if schema is None:
+        return [(name,) for name in value]
+    return [(name,) for name in _properties(declared(schema, ()))]
 
 
-def _field(tool: ToolCall, path: tuple[str, ...]) -> Field | None:
-    present, value = value_at(tool.arguments, path)
-    if not isinstance(value_at(tool.arguments, path[:-1])[1], dict):
-        return None
-    if isinstance(value, dict | list):
-        return None
-    whole: Mapping[str, Any] = tool.input_schema or {}
-    schema = declared(whole, path)
-    if "type" not in schema:  # then the form comes from the argument's own JSON type
-        schema = {**_schema_of(value), **schema}
-    choices, labels = _choices(schema)
-    kind = _kind(schema, choices)
-    if kind is None or (kind == "choice" and not labels):
-        return None
-    sensitive = is_sensitive(tool, path)
-    if kind == "text" and isinstance(value, str) and length(value) > LONGEST_TEXT:
-        return None
+def _field(
+    schema: Mapping[str, Any] | None,
+    value: Any,
+    path: tuple[str, ...],
+    hidden: Sequence[tuple[str, ...]],
+    fallback: Kind | None = None,
+) -> Field | str:
+    """The field, or why there is none; an empty reason is none worth telling."""
+    present, value_here = value_at(value, path)
+    holder = value_at(value, path[:-1])[1] if path else {}
+    if fallback is None and not (isinstance(holder, dict) or present):
+        return ""
+    root: Mapping[str, Any] = schema or {}
+    here = declared(root, path)
+    if "type" not in here:  # then the value's own JSON type decides
+        here = {**schema_of(value_here), **here}
+    choices = choices_of(here)
+    kind = kind_of(root, here) or (None if "const" in here else fallback)
+    if kind is None:
+        return ""
+    if kind == "choices":
+        choices = choices_of(followed(root, here.get("items")))
+    sensitive = any(path[: len(one)] == one[: len(path)] for one in hidden)
+    initial: Shown = None
+    if not sensitive:
+        try:
+            kind, initial = shown_as(kind, value_here, choices)
+        except UnshowableError as why:
+            return str(why)
+    elif any(len(one) > len(path) and one[: len(path)] == path for one in hidden) and (
+        kind in {"json", "lines", "choices"}
+    ):
+        return wording_forms.HOLDS_HIDDEN
+    listed = choices if kind in {"choice", "choices"} else []
     return Field(
-        path=path, kind=kind, label=_label(path, schema), schema=schema, present=present,
-        value=value, initial=None if sensitive else _initial(kind, value, choices, present=present),
-        choices=choices, labels=labels, sensitive=sensitive,
-        required=required(whole, path) if tool.input_schema is not None else True,
-        nullable=_is_nullable(schema),
+        path=path, kind=kind, label=_label(path, here), schema=here, root=root,
+        present=present, value=value_here, initial=initial,
+        choices=tuple(one for one, _ in listed), labels=tuple(label for _, label in listed),
+        sensitive=sensitive, nullable=nullable(here),
+        required=schema is None or isinstance(holder, list) or _is_required(schema, path, holder),
     )  # fmt: skip
 
 
+def _is_required(schema: Mapping[str, Any], path: tuple[str, ...], holder: Any) -> bool:
+    """Whether the schema wants it; where its holder is missing too, whether it wants both."""
+    steps = range(len(path)) if not isinstance(holder, dict) else [len(path) - 1]
+    return all(required(schema, path[: n + 1]) for n in steps)
+
+
 def _label(path: tuple[str, ...], schema: Mapping[str, Any]) -> str:
-    label = label_of(path[-1], schema)
+    label = label_of(path[-1] if path else wording_forms.ANSWER_LABEL, schema)
     return label[:1].upper() + label[1:]
 
 
-def _schema_of(value: Any) -> Mapping[str, Any]:
-    match value:
-        case bool():
-            return {"type": "boolean"}
-        case int() | float():
-            return {"type": "number"}
-        case str():
-            return {"type": "string"}
-        case _:
-            return {}
+def _properties(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    properties = schema.get("properties")
+    return properties if isinstance(properties, dict) else {}
 
 
-def _kind(schema: Mapping[str, Any], choices: tuple[Any, ...]) -> Kind | None:
-    if choices:
-        return "choice"
-    if "enum" in schema or "const" in schema:
-        return None
-    declared_type = schema.get("type")
-    types = declared_type if isinstance(declared_type, list) else [declared_type]
-    others = [one for one in types if one != "null"]
-    if len(others) != 1 or not isinstance(others[0], str):
-        return None
-    return _SCALARS.get(others[0])
+def _leaves(
+    schema: Mapping[str, Any], path: tuple[str, ...] = (), *, constants: bool = False
+) -> Iterator[tuple[str, ...]]:
+    """The places to be filled in, down through objects that say what they hold."""
+    properties = _properties(declared(schema, path))
+    if not properties or len(path) == _DEEPEST_FORM:
+        if constants or "const" not in declared(schema, path):
+            yield path
+        return
+    for name in properties:
+        yield from _leaves(schema, (*path, name), constants=constants)
 
 
-def _choices(schema: Mapping[str, Any]) -> tuple[tuple[Any, ...], tuple[str, ...]]:
-    """The values of an enum and their labels; no labels where two would look the same."""
-    listed = schema.get("enum")
-    if not isinstance(listed, list):
-        return (), ()
-    choices = tuple(one for one in listed if one is not None)
-    labels = tuple(_choice_in_words(one) for one in choices)
-    usable = (
-        len(choices) <= MOST_CHOICES
-        and all(isinstance(one, str | int | float) for one in choices)
-        and all(0 < length(label) <= _CHOICE_LABEL for label in labels)
-        and len(set(labels)) == len(labels)
-    )
-    return choices, labels if usable else ()
+def _arranged(found: Sequence[Field], left_out: dict[tuple[str, ...], str]) -> Layout:
+    """As many fields as Slack takes, in their order, no two with the same label."""
+    fields: list[Field] = []
+    inputs = size = 0
+    for field in found:
+        its_inputs = len(longtext.pieces(field.text)) if field.kind == "text" else 1
+        its_size = _size(field) + its_inputs * _OF_A_PIECE
+        if (
+            len(fields) < MOST_FIELDS
+            and inputs + its_inputs <= _MOST_INPUTS
+            and size + its_size <= _MOST_BYTES
+        ):
+            fields.append(field)
+            inputs, size = inputs + its_inputs, size + its_size
+    labels = [field.label for field in fields]
+    named = [
+        field if labels.count(field.label) == 1 else replace(field, label=_whole_path(field))
+        for field in fields
+    ]
+    return Layout(named, left_out, len(found) - len(fields))
 
 
-def _choice_in_words(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return number_in_words(value)
-    return one_line(value) if isinstance(value, str) else ""
-
-
-def _is_nullable(schema: Mapping[str, Any]) -> bool:
-    declared_type, listed = schema.get("type"), schema.get("enum")
-    return (
-        schema.get("nullable") is True
-        or (isinstance(declared_type, list) and "null" in declared_type)
-        or (isinstance(listed, list) and None in listed)
+def _size(field: Field) -> int:
+    """What the field adds to the view, as JSON in which every letter may be escaped."""
+    description = str(field.schema.get("description", ""))[:2000]
+    initial = field.initial if field.kind != "choice" else None
+    return len(json.dumps([field.label, description, initial, field.labels])) + (
+        _OF_A_FIELD + _OF_AN_OPTION * len(field.labels)
     )
 
 
-def _initial(kind: Kind, value: Any, choices: tuple[Any, ...], *, present: bool) -> str | None:
-    if not present or value is None:
-        return None
-    match kind:
-        case "boolean":
-            return str(int(not value)) if isinstance(value, bool) else None
-        case "choice":
-            return next((str(i) for i, one in enumerate(choices) if _is(one, value)), None)
-        case "text":
-            return (clean(value) if isinstance(value, str) else "") or None
-        case _:
-            return _number_as_typed(value)
-
-
-def _is(one: Any, value: Any) -> bool:
-    return isinstance(one, bool) == isinstance(value, bool) and bool(one == value)
-
-
-def _number_as_typed(value: Any) -> str | None:
-    """The number without an exponent, since Slack's input takes none."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    written = number_in_words(value)
-    if isinstance(value, float) and "e" in written:
-        written = f"{value:.20f}".rstrip("0").rstrip(".")
-    plain = written.lstrip("-").replace(".", "", 1)
-    return written if plain.isdigit() and len(written) <= LONGEST_NUMBER else None
+def _whole_path(field: Field) -> str:
+    return " › ".join([label_of(name, {}) for name in field.path]) or field.label

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.cards import names, offers, wording, wording_forms
-from bot.cards.answers import (
-    Removed,
-    Unchanged,
-    answered,
-    block_of,
-    chosen,
-    sendable,
-    ticked,
-    typed,
-)  # fmt: skip
+from bot.cards.answers import errors_at, read_answers
 from bot.cards.argument_lines import inline
-from bot.cards.arguments import labels_of, masked, value_in_words
+from bot.cards.arguments import label_of, labels_of, masked, value_in_words
 from bot.cards.around import Around
 from bot.cards.blocks import (
     OPTION_VALUE,
@@ -35,23 +25,17 @@ from bot.cards.blocks import (
     section,
     words,
 )  # fmt: skip
-from bot.cards.fields import LONGEST_TEXT, Field, fields_of
-from bot.cards.inputs import input_of
-from bot.cards.pointers import pointer
+from bot.cards.fields import Layout, fields_of_tool, layout_of_tool
+from bot.cards.inputs import inputs_of
+from bot.cards.pointers import declared, without
+from bot.cards.states import LONGEST_TEXT, FormError, chosen, sendable, state_of, ticked, typed
 from bot.cards.text import clean, clip, one_line
 from bot.domain.errors import Fault
 from bot.domain.escalation import Escalation
 from bot.domain.schemas import violations
 
 _FIXED, _FIXED_VALUE, _ACTION, _MOST_REASONS = 30, 200, 600, 10
-
-
-class FormError(Exception):
-    """Something in a form has to be mended: block id → sentence for the person."""
-
-    def __init__(self, errors: dict[str, str]) -> None:
-        super().__init__("; ".join(errors.values()))
-        self.errors = errors
+_REASONS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +52,12 @@ class RejectAnswer:
 
 
 def modify_form(escalation: Escalation, around: Around) -> dict[str, Any]:  # noqa: ARG001
-    """One input for each editable argument; the rest stands above as text."""
-    fields = fields_of(escalation.shown.tool)
+    """The inputs of each editable argument; the rest stands above as text."""
+    layout = layout_of_tool(escalation.shown.tool)
     blocks = [
         rich(words(_action(escalation), bold=True)),
-        *_fixed(escalation, fields),
-        *(input_of(field, index) for index, field in enumerate(fields)),
+        *_fixed(escalation, layout),
+        *inputs_of(layout.fields),
         _text_input(names.NOTE, wording_forms.NOTE_LABEL, optional=True),
     ]
     return modal(
@@ -83,29 +67,29 @@ def modify_form(escalation: Escalation, around: Around) -> dict[str, Any]:  # no
     )  # fmt: skip
 
 
-def read_modify(escalation: Escalation, values: Mapping[str, Any]) -> ModifyAnswer:
+def read_modify(
+    escalation: Escalation, values: Mapping[str, Any], shown_digest: str | None = None
+) -> ModifyAnswer:
     """The edited arguments; whatever was not editable is exactly as it was shown.
 
-    Raises FormError.
+    `shown_digest` is the action over which the form was drawn. Raises FormError.
     """
+    if shown_digest not in {None, escalation.shown_digest}:
+        # The form stays open, so that what was typed can be copied.
+        by = escalation.proposal.by.display_name if escalation.proposal else None
+        raise FormError({_first_block(values): wording_forms.overtaken(by)})
     tool = escalation.shown.tool
-    fields = fields_of(tool)
-    arguments: dict[str, Any] = dict(tool.arguments) if tool else {}
-    errors: dict[str, str] = {}
-    changed = False
-    for index, field in enumerate(fields):
-        try:
-            value = answered(field, index, values)
-        except ValueError as error:
-            errors[names.field(index)] = str(error)
-            continue
-        if not isinstance(value, Unchanged):
-            arguments = _with(arguments, field.path, value)
-            changed = True
+    before: dict[str, Any] = dict(tool.arguments) if tool else {}
+    arguments, errors = before, {}
     try:
-        note = sendable(typed(block_of(values, names.NOTE)) or "").strip()
+        arguments = read_answers(fields_of_tool(tool), before, values)
+    except FormError as wrong:
+        errors = dict(wrong.errors)
+    try:
+        note = sendable(typed(state_of(values, names.NOTE)) or "").strip()
     except ValueError as error:
         errors[names.NOTE] = str(error)
+    changed = arguments is not before
     if not errors and changed and tool is not None and tool.input_schema is not None:
         known = violations(tool.input_schema, tool.arguments)
         new = [f for f in violations(tool.input_schema, arguments) if f not in known]
@@ -117,17 +101,13 @@ def read_modify(escalation: Escalation, values: Mapping[str, Any]) -> ModifyAnsw
 
 def field_errors(escalation: Escalation, faults: Sequence[Fault]) -> dict[str, str]:
     """Each fault on the input it belongs to; one that belongs to none stands on the last one."""
-    fields = fields_of(escalation.shown.tool)
-    pointers = {pointer(field.path): names.field(i) for i, field in enumerate(fields)}
-    errors: dict[str, str] = {}
-    for fault in faults:
-        block_id = pointers.get(fault.pointer)
-        sentence = fault.message
-        if block_id is None:
-            block_id = names.NOTE
-            sentence = wording_forms.elsewhere(fault.pointer, fault.message)
-        errors.setdefault(block_id, clip(one_line(sentence), 300))
-    return errors
+    return errors_at(fields_of_tool(escalation.shown.tool), faults, names.NOTE)
+
+
+def _first_block(values: Mapping[str, Any]) -> str:
+    """Where an error about the whole form is seen first."""
+    first = names.field(0)
+    return first if first in values else names.NOTE
 
 
 def reject_form(escalation: Escalation, around: Around) -> dict[str, Any]:
@@ -167,15 +147,15 @@ def reject_form(escalation: Escalation, around: Around) -> dict[str, Any]:
 
 def read_reject(escalation: Escalation, values: Mapping[str, Any]) -> RejectAnswer:
     """The reason and the wishes. Raises FormError when there is no reason."""
-    quick = clean(chosen(block_of(values, names.QUICK_REASON)) or "").strip()[:OPTION_VALUE]
+    quick = clean(chosen(state_of(values, names.QUICK_REASON)) or "").strip()[:OPTION_VALUE]
     try:
-        written = sendable(typed(block_of(values, names.REASON)) or "").strip()
+        written = sendable(typed(state_of(values, names.REASON)) or "").strip()
     except ValueError as error:
         raise FormError({names.REASON: str(error)}) from None
     if not clean(written).strip() and not quick:
         raise FormError({names.REASON: wording_forms.REASON_MISSING})
     reject, revise = (offers.allowed(escalation, d) for d in ("reject", "revise"))
-    wishes = ticked(block_of(values, names.OPTIONS))
+    wishes = ticked(state_of(values, names.OPTIONS))
     stop_run = reject and names.STOP_RUN in wishes
     alternatives = revise and (names.REVISE in wishes or not reject)
     if stop_run and alternatives:
@@ -194,23 +174,30 @@ def _action(escalation: Escalation) -> str:
     return clip(one_line(escalation.shown.headline), _ACTION) or wording.NAMELESS
 
 
-def _fixed(escalation: Escalation, fields: Sequence[Field]) -> list[Block]:
-    """The arguments that this form cannot change, so that nobody forgets them."""
+def _fixed(escalation: Escalation, layout: Layout) -> list[Block]:
+    """The arguments that this form cannot change, so that nobody forgets them; and why."""
     tool = escalation.shown.tool
     if tool is None:
         return []
-    fixed = dict(tool.arguments)
-    for field in fields:
-        fixed = _with(fixed, field.path, Removed())
-    shown = masked(tool.model_copy(update={"arguments": fixed}))
-    labels = labels_of(tool, list(shown))
+    fixed: dict[str, Any] = masked(tool)
+    for field in layout.fields:
+        fixed = without(fixed, field.path)
+    labels = labels_of(tool, list(fixed))
     lines = []
-    for name, value in list(shown.items())[:_FIXED]:
+    for name, value in list(fixed.items())[:_FIXED]:
         text = value_in_words(value) or wording.TOO_DEEP
         lines.append(f"{clip(labels[name], 60)}: {clip(inline(text), _FIXED_VALUE)}")
-    if len(shown) > _FIXED:
-        lines.append(wording_forms.and_more(len(shown) - _FIXED))
-    return [prose(wording_forms.FIXED_LABEL, "\n".join(lines))] if lines else []
+    if len(fixed) > _FIXED:
+        lines.append(wording_forms.and_more(len(fixed) - _FIXED))
+    blocks = [prose(wording_forms.FIXED_LABEL, "\n".join(lines))] if lines else []
+    reasons = [
+        (clip(label_of(path[-1], declared(tool.input_schema or {}, path)), 60), why)
+        for path, why in list(layout.left_out.items())[:_REASONS]
+    ]
+    notes = [wording_forms.not_here(reasons)] if reasons else []
+    if layout.crowded_out:
+        notes.append(wording_forms.crowded_out(layout.crowded_out))
+    return [*blocks, *(context(plain(note)) for note in notes)]
 
 
 def _text_input(block_id: str, label: str, *, optional: bool) -> Block:
@@ -219,17 +206,3 @@ def _text_input(block_id: str, label: str, *, optional: bool) -> Block:
         "max_length": LONGEST_TEXT,
     }  # fmt: skip
     return field_of(block_id, label, element, optional=optional)
-
-
-def _with(arguments: dict[str, Any], path: Sequence[str], value: Any) -> dict[str, Any]:
-    """A copy of the arguments with one value set or removed; what is not on the way is shared."""
-    changed = copy.copy(arguments)
-    holder = changed
-    for name in path[:-1]:
-        holder[name] = copy.copy(holder[name])
-        holder = holder[name]
-    if isinstance(value, Removed):
-        holder.pop(path[-1], None)
-    else:
-        holder[path[-1]] = value
-    return changed

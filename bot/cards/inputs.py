@@ -1,52 +1,93 @@
-"""One Slack input for one field, within what Slack's inputs can do."""
+"""The Slack inputs for a field, within what Slack's inputs can do."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from bot.cards import names, wording_forms
+from bot.cards import longtext, names, wording, wording_forms
+from bot.cards.arguments import value_in_words
 from bot.cards.blocks import Block, Element, field_of, option, plain
-from bot.cards.fields import LONGEST_TEXT, Field
-from bot.cards.text import length
+from bot.cards.fields import Field
+from bot.cards.states import LONGEST_TEXT
+from bot.cards.text import clip, length, one_line
 
-_ONE_LINE = 80
+_ONE_LINE, _IN_A_HINT = 80, 150
 
 
-def input_of(field: Field, index: int) -> Block:
-    """The input, filled with the proposed value. A sensitive one starts empty."""
+def inputs_of(fields: Sequence[Field]) -> list[Block]:
+    """The inputs of a form, filled with the proposed values. Sensitive ones start empty."""
+    return [
+        block for index, field in enumerate(fields) for block in _inputs(field, names.field(index))
+    ]
+
+
+def _inputs(field: Field, block_id: str) -> list[Block]:
+    hint = " ".join(_hints(field)) or None
+    if field.kind == "text":
+        blocks = longtext.long_text_inputs(
+            block_id, field.label, field.text, hint=hint, optional=field.may_stay_empty,
+            meaning=field.meaning,
+        )  # fmt: skip
+        if len(blocks) == 1:
+            blocks[0]["element"] |= _bounds(field, blocks[0]["element"].get("initial_value", ""))
+        return blocks
+    element = {"action_id": names.input_of(field.meaning), **_element(field)}
+    return [field_of(block_id, field.label, element, optional=field.may_stay_empty, hint=hint)]
+
+
+def _element(field: Field) -> Element:
     match field.kind:
-        case "text":
-            element = _text(field)
-        case "choice":
-            element = _select(
-                [option(label, str(i)) for i, label in enumerate(field.labels)], field
-            )
+        case "choice" | "choices":
+            return _select(field, field.labels)
         case "boolean":
-            element = _select(
-                [option(wording_forms.FORM_YES, "0"), option(wording_forms.FORM_NO, "1")], field
-            )
+            return _select(field, (wording_forms.FORM_YES, wording_forms.FORM_NO))
+        case "date":
+            shown = {"initial_date": field.initial} if field.initial else {}
+            return {"type": "datepicker", **shown}
+        case "moment":
+            at = {"initial_date_time": int(field.text)} if field.initial else {}
+            return {"type": "datetimepicker", **at}
+        case "number" | "integer":
+            return _number(field)
         case _:
-            element = _number(field)
-    hint = field.schema.get("description")
-    hints = [hint.strip()] if isinstance(hint, str) and hint.strip() else []
+            box = {"type": "plain_text_input", "multiline": True, "max_length": LONGEST_TEXT}
+            return box | ({"initial_value": field.initial} if field.initial else {})
+
+
+def _hints(field: Field) -> list[str]:
+    """What the schema says of it, then how to write it, then what is in it now."""
+    description, default = field.schema.get("description"), field.schema.get("default")
+    said = one_line(description) if isinstance(description, str) else ""
+    hints = [clip(said, 1000)] if said else []
+    match field.kind:
+        case "lines":
+            hints.append(wording_forms.ONE_A_LINE)
+        case "json":
+            hints.append(wording_forms.AS_JSON)
+        case "moment":
+            hints.append(wording_forms.moment_hint(None if field.sensitive else field.value))
+        case _:
+            pass
     if field.sensitive:
         hints.append(wording_forms.SENSITIVE_HINT)
-    return field_of(
-        names.field(index), field.label, element, optional=field.may_stay_empty,
-        hint=" ".join(hints) or None,
-    )  # fmt: skip
+    elif field.initial is None and field.value not in (None, "", []):
+        hints.append(wording_forms.now(clip(one_line(_in_words(field.value)), _IN_A_HINT)))
+    elif not field.present and default is not None:
+        hints.append(wording_forms.default(clip(one_line(_in_words(default)), _IN_A_HINT)))
+    return hints
 
 
-def _text(field: Field) -> Element:
-    initial = field.initial or ""
+def _in_words(value: Any) -> str:
+    return value_in_words(value) or wording.TOO_DEEP
+
+
+def _bounds(field: Field, initial: str) -> Element:
+    """How tall the box is, and what may be typed into it."""
     shortest, longest = _bound(field, "minLength"), _bound(field, "maxLength")
-    long = length(initial) > _ONE_LINE or "\n" in initial or (longest or LONGEST_TEXT) > 200
-    element: Element = {
-        "type": "plain_text_input", "action_id": names.INPUT, "multiline": long,
-        "max_length": LONGEST_TEXT,
-    }  # fmt: skip
-    if field.initial is not None:
-        element["initial_value"] = field.initial
+    # A single word gets a single line; whoever writes sentences gets room.
+    tall = length(initial) > _ONE_LINE or " " in initial or "\n" in initial
+    element: Element = {"multiline": tall or (not initial and (longest or LONGEST_TEXT) > 200)}
     # A value outside its own bounds must still open, so that it can be mended.
     within = (shortest or 0) <= length(initial) <= (longest or LONGEST_TEXT)
     if (within or not initial) and (shortest or 0) <= min(longest or LONGEST_TEXT, LONGEST_TEXT):
@@ -63,14 +104,11 @@ def _bound(field: Field, keyword: str) -> int | None:
 
 
 def _number(field: Field) -> Element:
-    element: Element = {
-        "type": "number_input", "action_id": names.INPUT,
-        "is_decimal_allowed": field.kind == "number",
-    }  # fmt: skip
+    element: Element = {"type": "number_input", "is_decimal_allowed": field.kind == "number"}
     if field.initial is not None:
         element["initial_value"] = field.initial
     least, most = _limit(field, "minimum"), _limit(field, "maximum")
-    typed = None if field.initial is None else float(field.initial)
+    typed = None if field.initial is None else float(field.text)
     fits = typed is None or (
         (least is None or float(least) <= typed) and (most is None or typed <= float(most))
     )
@@ -93,11 +131,15 @@ def _limit(field: Field, keyword: str) -> str | None:
     return written if field.kind == "number" or "." not in written else None
 
 
-def _select(options: list[Element], field: Field) -> Element:
+def _select(field: Field, labels: Sequence[str]) -> Element:
+    options = [option(label, str(i)) for i, label in enumerate(labels)]
+    many = field.kind == "choices"
     element: Element = {
-        "type": "static_select", "action_id": names.INPUT, "options": options,
-        "placeholder": plain(wording_forms.CHOOSE, 150),
+        "type": "multi_static_select" if many else "static_select", "options": options,
+        "placeholder": plain(wording_forms.CHOOSE_SOME if many else wording_forms.CHOOSE, 150),
     }  # fmt: skip
-    if field.initial is not None:
+    if isinstance(field.initial, tuple):
+        element["initial_options"] = [options[int(place)] for place in field.initial]
+    elif field.initial is not None:
         element["initial_option"] = options[int(field.initial)]
     return element

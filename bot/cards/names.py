@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 
 APPROVE = "approve"
@@ -26,8 +28,11 @@ MODIFY_FORM = "modify_form"
 REJECT_FORM = "reject_form"
 NOTICE = "notice"
 
-#: Every input's action id; its block id says which one it is.
+#: The action id of our own inputs; the block id says which one it is. Those of fields follow
+#: what they mean, see `input_of`.
 INPUT = "input"
+#: What the block ids of fields begin with.
+FIELD = "field_"
 NOTE = "note"
 QUICK_REASON = "quick_reason"
 REASON = "reason"
@@ -65,7 +70,21 @@ def unpack_page(value: str) -> int:
 
 def field(index: int) -> str:
     """The block id of the form's field number `index`."""
-    return f"field_{index}"
+    return f"{FIELD}{index}"
+
+
+def piece(block_id: str, number: int) -> str:
+    """The block id of a long text's piece number `number`, from 0."""
+    return block_id if number == 0 else f"{block_id}_{number + 1}"
+
+
+def input_of(*meaning: object) -> str:
+    """The action id of an input: the same only while the input means and shows the same.
+
+    An answer under another one was typed into another form, and is never read as this one's.
+    """
+    written = json.dumps(meaning).encode()
+    return f"{INPUT}_{hashlib.sha256(written).hexdigest()[:16]}"
 
 
 def _read(value: object) -> re.Match[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.cards import names, wording
 from bot.cards.arguments import difference
 from bot.cards.blocks import Element, button, confirm
-from bot.cards.fields import fields_of
+from bot.cards.fields import fields_of_tool
 from bot.cards.text import clip, one_line
 from bot.domain.escalation import Escalation
 from bot.domain.request import DecisionType
@@ -23,7 +23,7 @@ def can_modify(escalation: Escalation) -> bool:
     if not allowed(escalation, "modify"):
         return False
     shown = escalation.shown
-    return shown.answer is not None or bool(fields_of(shown.tool))
+    return shown.answer is not None or bool(fields_of_tool(shown.tool))
 
 
 def can_refuse(escalation: Escalation) -> bool:

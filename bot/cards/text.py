@@ -6,6 +6,7 @@ counting gives more.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable
@@ -21,6 +22,7 @@ _HIDDEN = re.compile(
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _NEWLINES = re.compile("\r\n|[\r\u0085\u2028\u2029]")
+_ODD_NEWLINES = re.compile("[\u0085\u2028\u2029]")
 _EMPTY_LINES = re.compile(r"\n(?:[^\S\n]*\n){2,}")
 #: A pile of accents taller than this covers the lines around it.
 _ACCENTS = re.compile("([\u0300-\u036f\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{4})"
@@ -38,6 +40,23 @@ def disclosed(untrusted: str) -> str:
     """The text with hidden characters spelled out, for values that will run as they are."""
     text = _JOINERS.sub("", _NEWLINES.sub("\n", untrusted))
     return _HIDDEN.sub(lambda hidden: f"⟨U+{ord(hidden[0]):04X}⟩", text)
+
+
+def showable(text: str) -> bool:
+    """Whether an input shows the whole text and hands it back: one kind of line end, nothing
+    hidden. Joiners stay where they are in an input.
+    """
+    unix = text.replace("\r\n", "\n")
+    ends = unix.count("\n")
+    same_ends = "\r" not in unix and len(text) - len(unix) in {0, ends}
+    return same_ends and clean(unix) == _JOINERS.sub("", unix)
+
+
+def spelled_out(written: str) -> str:
+    """JSON with its hidden characters escaped, which means the same and can be seen."""
+    for hidden in (_HIDDEN, _ODD_NEWLINES):
+        written = hidden.sub(lambda found: json.dumps(found[0])[1:-1], written)
+    return written
 
 
 def one_line(untrusted: str) -> str:
@@ -62,10 +81,10 @@ def length(text: str) -> int:
 
 def clip(text: str, limit: int, weigh: Callable[[str], int] = units) -> str:
     """The text within `limit`; what had to be cut off leaves an ellipsis."""
-    end = _fitting(text, 0, limit, weigh)
+    end = fitting(text, 0, limit, weigh)
     if end == len(text):
         return text
-    return text[: _between_clusters(text, _fitting(text, 0, limit - 1, weigh))] + ELLIPSIS
+    return text[: between_clusters(text, fitting(text, 0, limit - 1, weigh))] + ELLIPSIS
 
 
 def chunks(text: str, limit: int) -> list[str]:
@@ -73,16 +92,16 @@ def chunks(text: str, limit: int) -> list[str]:
     pieces = []
     start = 0
     while start < len(text):
-        end = _fitting(text, start, limit, units)
+        end = fitting(text, start, limit)
         if end < len(text):
             line_end = text.rfind("\n", start, end)
-            end = line_end + 1 if line_end >= start else _between_clusters(text, end, start)
+            end = line_end + 1 if line_end >= start else between_clusters(text, end, start)
         pieces.append(text[start:end])
         start = end
     return pieces
 
 
-def _fitting(text: str, start: int, limit: int, weigh: Callable[[str], int]) -> int:
+def fitting(text: str, start: int, limit: int, weigh: Callable[[str], int] = units) -> int:
     """The end of the longest piece from `start` that counts at most `limit`."""
     left = limit
     for end in range(start, len(text)):
@@ -92,7 +111,7 @@ def _fitting(text: str, start: int, limit: int, weigh: Callable[[str], int]) -> 
     return len(text)
 
 
-def _between_clusters(text: str, end: int, start: int = 0) -> int:
+def between_clusters(text: str, end: int, start: int = 0) -> int:
     """A place at or shortly before `end` that does not part a letter from its accents."""
     for place in range(end, max(start, end - _LONGEST_CLUSTER), -1):
         if not _belongs_to_the_one_before(text, place):

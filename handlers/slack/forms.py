@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.cards import names, wording
-from bot.cards.forms import FormError, field_errors, notice, read_modify, read_reject
+from bot.cards.forms import field_errors, notice, read_modify, read_reject
+from bot.cards.states import FormError
 from bot.domain.errors import Fault, InvalidError, PullcordError
 from bot.domain.request import Edit
 from bot.usecases.authority import SlackVoter
@@ -26,7 +27,7 @@ _EDITED = "/modified_arguments"
 
 def modify(desk: Desk) -> Callable[..., Awaitable[None]]:
     def read(escalation: Escalation, form: Form, shown: str) -> Ballot:
-        answer = read_modify(escalation, form.values)
+        answer = read_modify(escalation, form.values, shown)
         edit = Edit(arguments=answer.arguments)
         return Ballot(type="modify", edit=edit, comment=answer.note, shown_digest=shown)
 

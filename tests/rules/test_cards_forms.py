@@ -9,19 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cards import names
+from bot.cards import forms, names
 from bot.cards.forms import (
-    FormError,
+    ModifyAnswer,
     RejectAnswer,
     field_errors,
     modify_form,
     notice,
-    read_modify,
     read_reject,
     reject_form,
 )
+from bot.cards.states import FormError
 from bot.domain.errors import Fault
 from bot.domain.escalation import Escalation
+from tests.rules.filling import as_sent, inputs, untouched
 from tests.rules.judge import judge_view, texts
 from tests.rules.making import (
     make_around,
@@ -55,21 +56,9 @@ def ticked(*values: str) -> dict[str, Any]:
     return {"input": {"selected_options": [{"value": value} for value in values]}}
 
 
-def untouched(view: dict[str, Any]) -> dict[str, Any]:
-    """What Slack sends back when somebody presses the button without touching anything."""
-    values: dict[str, Any] = {}
-    for block in view["blocks"]:
-        if block["type"] == "input":
-            element = block["element"]
-            state = {"value": element.get("initial_value")}
-            if element["type"] == "static_select":
-                state = {"selected_option": element.get("initial_option")}
-            values[block["block_id"]] = {"input": state}
-    return values
-
-
-def inputs(view: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {b["label"]["text"]: b for b in view["blocks"] if b["type"] == "input"}
+def read_modify(escalation: Escalation, values: Any) -> ModifyAnswer:
+    """Reads the values as if they had been typed into this escalation's own form."""
+    return forms.read_modify(escalation, as_sent(modify_form(escalation, AROUND), values))
 
 
 def wrong(escalation: Escalation, values: dict[str, Any]) -> dict[str, str]:
@@ -192,7 +181,7 @@ def test_every_kind_of_input() -> None:
     fields = inputs(view)
 
     assert list(fields) == [
-        "Full name", "Flag", "Plan", "Count", "Ratio", "Memo", "Note to the agent",
+        "Full name", "Flag", "Plan", "Count", "Ratio", "Memo", "List", "Note to the agent",
     ]  # fmt: skip
     assert fields["Full name"]["element"]["min_length"] == 2
     assert fields["Full name"]["element"]["max_length"] == 9
@@ -256,17 +245,20 @@ def test_nested_fields_are_reached_through_the_schema() -> None:
         },
     }
     escalation = asks(
-        {"customer": {"name": "Ada", "id": 7}, "list": [{"x": 1}]},
+        {"customer": {"name": "Ada", "id": 7}, "list": [{"x": 1, "y": 2}]},
         schema,
-        editable=["/customer/name", "/customer/vip", "/absent/x", "/list/0/x", "/customer", "/"],
+        editable=["/customer/name", "/customer/vip", "/absent/x", "/list/0/x", "/list/1", "/"],
     )
 
     view = modify_form(escalation, AROUND)
-    answer = read_modify(escalation, {"field_0": typed("Grace"), "field_1": chose("0")})
+    answer = read_modify(
+        escalation, {"field_0": typed("Grace"), "field_1": chose("0"), "field_2": typed("2")}
+    )
 
-    assert list(inputs(view)) == ["Name", "Vip", "Note to the agent"]
-    assert 'customer: {"id": 7}\nlist: [{"x": 1}]' in texts(view)
+    assert list(inputs(view)) == ["Name", "Vip", "X", "Note to the agent"]
+    assert 'customer: {"id": 7}\nlist: [{"y": 2}]' in texts(view)
     assert answer.arguments["customer"] == {"name": "Grace", "id": 7, "vip": True}
+    assert answer.arguments["list"] == [{"x": 2, "y": 2}]
     assert escalation.request.tool is not None
     assert escalation.request.tool.arguments["customer"] == {"name": "Ada", "id": 7}
 
@@ -289,38 +281,49 @@ def test_schemas_that_lead_nowhere() -> None:
 
 
 def test_without_a_schema_the_values_speak() -> None:
-    """Text, numbers and booleans get inputs; lists, objects and null stay as they are."""
+    """Every value gets the input of its JSON type; null says nothing and stays as it is."""
     arguments = {"s": "x", "n": 1e-7, "b": False, "l": [], "o": {}, "z": None, "e": ""}
     escalation = asks(arguments)
 
     view = modify_form(escalation, AROUND)
 
-    assert list(inputs(view)) == ["S", "N", "B", "E", "Note to the agent"]
+    assert list(inputs(view)) == ["S", "N", "B", "L", "O", "E", "Note to the agent"]
     assert inputs(view)["N"]["element"]["initial_value"] == "0.0000001"
     assert read_modify(escalation, untouched(view)).arguments == arguments
-    values = {"field_0": typed("y"), "field_3": typed("full")}
+    values = {"field_0": typed("y"), "field_5": typed("full")}
     assert read_modify(escalation, values).arguments == arguments | {"s": "y", "e": "full"}
 
 
 def test_what_a_form_cannot_hold_is_text() -> None:
-    """Long texts, huge numbers, ambiguous and endless lists are shown, not asked."""
+    """Endless texts, huge numbers and what would be lost on the way are shown, with the reason."""
     schema = {
         "properties": {
-            "same": {"enum": ["a", "a "]},
             "many": {"enum": list(range(101))},
             "mixed": {"enum": [[1], {}]},
             "null": {"enum": [None]},
             "long": {"type": "string"},
+            "hidden": {"type": "string"},
+            "ends": {"type": "string"},
+            "number": {"type": "number"},
+            "text": {"type": "string"},
+            "deep": {"type": "object"},
         }
     }
-    arguments = {"long": "x" * 3001, "same": "a"}
+    arguments = {
+        "long": "x" * 15_001, "hidden": "a\u200bb", "ends": "a\r\nb\nc", "number": 10**60,
+        "text": {}, "deep": {"x": "y" * 3000},
+    }  # fmt: skip
 
-    escalation = asks(arguments, schema)
+    view = modify_form(asks(arguments, schema), AROUND)
 
-    assert list(inputs(modify_form(escalation, AROUND))) == ["Note to the agent"]
-    huge = asks({"n": 10**60, "tiny": 1e300, "ok": 1.5})
-    assert inputs(modify_form(huge, AROUND))["Ok"]["element"]["initial_value"] == "1.5"
-    assert "initial_value" not in inputs(modify_form(huge, AROUND))["N"]["element"]
+    judge_view(view)
+    assert list(inputs(view)) == ["Note to the agent"]
+    assert (
+        "Cannot be edited in a form: long (too long for a form)"
+        " · hidden (has characters that a form would lose)"
+        " · ends (has characters that a form would lose) · number (too long for a form)"
+        " · text (not of the type it should have) · deep (too long for a form)"
+    ) in texts(view)
 
 
 def test_booleans_and_numbers_in_a_list_are_told_apart() -> None:
@@ -414,17 +417,27 @@ def test_text_that_cannot_travel_is_refused(bad: str) -> None:
         read_reject(escalation, {"reason": typed(bad)})
 
 
-def test_hidden_characters_come_back_as_they_were() -> None:
-    """The form shows a cleaned text; pressing the button does not clean the argument."""
-    escalation = asks({"t": "a\u200bb\r\nc"})
+@pytest.mark.parametrize("back", ["a\nb c", "a\r\nb c", "a\rb c", " a\nb c\n"])
+def test_line_ends_and_space_around_come_back_as_they_were(back: str) -> None:
+    """However Slack hands a text back, pressing the button does not change the argument."""
+    escalation = asks({"t": " a\r\nb c\r\n"})
 
     view = modify_form(escalation, AROUND)
 
-    assert inputs(view)["T"]["element"]["initial_value"] == "ab\nc"
-    assert read_modify(escalation, untouched(view)).arguments == {"t": "a\u200bb\r\nc"}
-    assert read_modify(escalation, {"field_0": typed("ab\r\nc")}).arguments == {
-        "t": "a\u200bb\r\nc"
-    }
+    assert inputs(view)["T"]["element"]["initial_value"] == "a\nb c"
+    assert read_modify(escalation, {"field_0": typed(back)}).arguments == {"t": " a\r\nb c\r\n"}
+    edited = read_modify(escalation, {"field_0": typed(back.replace("b", "x"))})
+    assert edited.arguments["t"].split() == ["a", "x", "c"]
+    assert "\r\n" in edited.arguments["t"]
+
+
+def test_joiners_stay() -> None:
+    """Families of emoji and Persian words are edited as they are."""
+    escalation = asks({"t": "👨\u200d👩\u200d👧 می\u200cخواهم"})
+
+    element = inputs(modify_form(escalation, AROUND))["T"]["element"]
+
+    assert element["initial_value"] == "👨\u200d👩\u200d👧 می\u200cخواهم"
 
 
 @pytest.mark.parametrize("value", ["7", "x", "-1", "٣", "0000"])

@@ -179,8 +179,8 @@ async def test_a_form_over_another_state_is_refused(world: World) -> None:
 
     answer = await world.submit("alice", field_0="100")
 
-    assert answer["response_action"] == "update"
-    assert "changed" in str(await world.modal_of("alice"))
+    assert answer["response_action"] == "errors"
+    assert "Bob changed this while you were editing" in answer["errors"]["field_0"]
     assert (await asked.see())["status"] == "open"
 
 
