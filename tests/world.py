@@ -72,7 +72,7 @@ PEOPLE = {"alice": "U01ALICE", "bob": "U02BOB", "carol": "U03CAROL", "dave": "U0
           "gus": "U05GUEST"}  # fmt: skip
 CHANNELS = {"#reviews": "C01REV", "#money": "C03MONEY", "#admin": "C09ADMIN"}
 _PATIENCE = 15.0
-#: For a button that stands only on somebody's old screen.
+#: For a button that this card does not have: the sandbox then says so.
 _BY_LABEL = {
     "Approve": {"action_id": "approve"},
     "Modify…": {"action_id": "modify"},
@@ -211,7 +211,7 @@ class Shown:
         self, label: str, *, by: str, stale: bool = False, **extra: Any
     ) -> dict[str, Any]:
         """Press a button by its label, confirming when asked; `stale`: on an old screen."""
-        fields = self._find(label) or _BY_LABEL.get(label, {"action_id": "more", "value": "show"})
+        fields = self._find(label, stale=stale) or _BY_LABEL.get(label, {"action_id": "more", "value": "show"})
         status, answer = await self.world.control(
             "click", user=PEOPLE.get(by, by), channel=self.channel, ts=self.ts, confirmed=True,
             stale=stale, **fields, **extra,
@@ -219,9 +219,10 @@ class Shown:
         assert status == 200, answer
         return answer
 
-    def _find(self, label: str) -> dict[str, Any] | None:
+    def _find(self, label: str, *, stale: bool) -> dict[str, Any] | None:
         """How the control API names a button or a menu's entry with this label."""
-        for block in self.message.blocks:
+        seen = [self.message.blocks, *(reversed(self.message.earlier) if stale else ())]
+        for block in (block for blocks in seen for block in blocks):
             for element in block["elements"] if block["type"] == "actions" else ():
                 named = {"action_id": element["action_id"], "block_id": block["block_id"]}
                 if element["type"] == "button" and element["text"]["text"] == label:

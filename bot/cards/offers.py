@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.cards import names, wording
+from bot.cards import longtext, names, wording
 from bot.cards.arguments import difference
 from bot.cards.blocks import Element, button, confirm
 from bot.cards.fields import fields_of_tool
@@ -19,11 +19,13 @@ def allowed(escalation: Escalation, decision: DecisionType) -> bool:
 
 
 def can_modify(escalation: Escalation) -> bool:
-    """Modify needs an answer, or a tool with at least one field that a form can hold."""
+    """Modify needs an answer that a form can hold, or a tool with at least one such field."""
     if not allowed(escalation, "modify"):
         return False
     shown = escalation.shown
-    return shown.answer is not None or bool(fields_of_tool(shown.tool))
+    if shown.answer is not None:
+        return longtext.fits(shown.answer)
+    return bool(fields_of_tool(shown.tool))
 
 
 def can_refuse(escalation: Escalation) -> bool:

@@ -8,6 +8,11 @@ from bot.cards import wording
 from bot.cards.text import one_line
 
 MODIFY_TITLE, MODIFY_SUBMIT = "Modify and approve", "Approve this"
+DRAFT_TITLE, DRAFT_SUBMIT, DRAFT_LABEL = "Edit the answer", "Send this", "The answer"
+ANSWER_TITLE, ANSWER_SUBMIT, YOUR_ANSWER = "Answer", "Answer", "Your answer"
+OR_IN_WORDS = "Or answer in your own words below; both is fine."
+KEEP_LABEL, KEEP_IT = "How long it holds", "Keep this for the rest of the run"
+NOTHING_ANSWERED = "Please choose, or write an answer: the agent waits for one."
 REJECT_TITLE, REJECT_SUBMIT = "Reject", "Reject"
 REVISE_TITLE, REVISE_SUBMIT = "Ask for alternatives", "Send back"
 CANCEL, CHOOSE, CHOOSE_SOME = "Cancel", "Choose one", "Choose any"

@@ -10,7 +10,9 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.cards import names, whispers, wording
 from bot.cards.details import details
+from bot.cards.draft_form import draft_form
 from bot.cards.forms import modify_form, notice, reject_form
+from bot.cards.guidance_form import guidance_form
 from bot.domain.errors import (
     AlreadySettledError,
     ForbiddenError,
@@ -93,7 +95,15 @@ def _votes(
 
 
 def open_modify(desk: Desk) -> Callable[..., Awaitable[None]]:
-    return _opens(desk, modify_form)
+    def draw(escalation: Escalation, around: Around) -> dict[str, Any]:
+        form = modify_form if escalation.request.answer is None else draft_form
+        return form(escalation, around)
+
+    return _opens(desk, draw)
+
+
+def open_answer(desk: Desk) -> Callable[..., Awaitable[None]]:
+    return _opens(desk, guidance_form)
 
 
 def open_reject(desk: Desk) -> Callable[..., Awaitable[None]]:

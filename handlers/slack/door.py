@@ -69,6 +69,8 @@ def make_bolt(desk: Desk, client: AsyncWebClient) -> AsyncApp:
     bolt.action(names.MORE)(actions.open_menu(desk))
     bolt.action(re.compile(f"{names.OPTION}_[0-9]{{1,2}}"))(actions.choose_option(desk))
     bolt.action(re.compile(f"{names.PAGE_PREV}|{names.PAGE_NEXT}"))(actions.turn_page(desk))
+    bolt.action(names.ANSWER)(actions.open_answer(desk))
+    bolt.view(names.ANSWER_FORM)(forms.answer(desk))
     bolt.view(names.MODIFY_FORM)(forms.modify(desk))
     bolt.view(names.REJECT_FORM)(forms.reject(desk))
     # Whatever we have no use for is taken politely, so that Slack does not send it again.

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.cards import names, wording
+from bot.cards.draft_form import read_draft
 from bot.cards.forms import field_errors, notice, read_modify, read_reject
+from bot.cards.guidance_form import guidance_errors, read_guidance
 from bot.cards.states import FormError
 from bot.domain.errors import Fault, InvalidError, PullcordError
+from bot.domain.escalation import Escalation
 from bot.domain.request import Edit
 from bot.usecases.authority import SlackVoter
 from bot.usecases.ballot import Ballot
@@ -17,21 +21,29 @@ from handlers.slack.actions import in_words
 from handlers.slack.who import Form, OddPayloadError, read_form
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from bot.domain.escalation import Escalation
     from bot.usecases.desk import Desk
 
-_EDITED = "/modified_arguments"
+#: Faults of a ballot → block id → sentence; empty where no input is to blame.
+Blame = Callable[[Escalation, Sequence[Fault]], dict[str, str]]
 
 
 def modify(desk: Desk) -> Callable[..., Awaitable[None]]:
     def read(escalation: Escalation, form: Form, shown: str) -> Ballot:
-        answer = read_modify(escalation, form.values, shown)
-        edit = Edit(arguments=answer.arguments)
-        return Ballot(type="modify", edit=edit, comment=answer.note, shown_digest=shown)
+        if escalation.request.answer is not None:
+            draft = read_draft(escalation, form.values, shown)
+            edit, note = Edit(answer=draft.answer), draft.note
+        else:
+            arguments = read_modify(escalation, form.values, shown)
+            edit, note = Edit(arguments=arguments.arguments), arguments.note
+        return Ballot(type="modify", edit=edit, comment=note, shown_digest=shown)
 
-    return _submitted(desk, read)
+    def blame(escalation: Escalation, faults: Sequence[Fault]) -> dict[str, str]:
+        if escalation.request.answer is not None:
+            wrong = [fault.message for fault in _within("/modified_answer", faults)]
+            return {names.DRAFT: "; ".join(wrong)} if wrong else {}
+        return field_errors(escalation, _within("/modified_arguments", faults))
+
+    return _submitted(desk, read, blame)
 
 
 def reject(desk: Desk) -> Callable[..., Awaitable[None]]:
@@ -44,11 +56,31 @@ def reject(desk: Desk) -> Callable[..., Awaitable[None]]:
             shown_digest=shown,
         )
 
-    return _submitted(desk, read)
+    return _submitted(desk, read, lambda _, __: {})
+
+
+def answer(desk: Desk) -> Callable[..., Awaitable[None]]:
+    """Guidance for a paused workflow."""
+
+    def read(escalation: Escalation, form: Form, shown: str) -> Ballot:
+        given = read_guidance(escalation, form.values)
+        return Ballot(
+            type="respond",
+            option_ids=given.option_ids,
+            response=given.response,
+            comment=given.comment,
+            guidance=given.guidance,
+            shown_digest=shown,
+        )
+
+    def blame(escalation: Escalation, faults: Sequence[Fault]) -> dict[str, str]:
+        return guidance_errors(escalation, _within("/response", faults))
+
+    return _submitted(desk, read, blame)
 
 
 def _submitted(
-    desk: Desk, read: Callable[[Escalation, Form, str], Ballot]
+    desk: Desk, read: Callable[[Escalation, Form, str], Ballot], blame: Blame
 ) -> Callable[..., Awaitable[None]]:
     async def listener(ack: Any, body: Any) -> None:
         try:
@@ -65,7 +97,7 @@ def _submitted(
         except FormError as wrong:
             await ack(response_action="errors", errors=wrong.errors)
         except InvalidError as wrong:
-            errors = field_errors(escalation, _of_arguments(wrong.faults))
+            errors = blame(escalation, wrong.faults)
             if errors:
                 await ack(response_action="errors", errors=errors)
             else:
@@ -85,9 +117,10 @@ def _submitted(
     return listener
 
 
-def _of_arguments(faults: tuple[Fault, ...]) -> list[Fault]:
+def _within(pointer: str, faults: Sequence[Fault]) -> list[Fault]:
+    """The faults at or below a place of the ballot, as seen from there."""
     return [
-        Fault(fault.pointer.removeprefix(_EDITED), fault.message)
+        Fault(fault.pointer.removeprefix(pointer), fault.message)
         for fault in faults
-        if fault.pointer.startswith(_EDITED)
+        if fault.pointer.startswith(pointer)
     ]

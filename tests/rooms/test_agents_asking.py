@@ -9,6 +9,7 @@ import pytest
 
 from handlers.agents.examples import REQUEST
 from tests.rooms.test_agents_door import Agent, Door, open_door
+from tests.rules.making import CLAIM, QUESTION
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -172,3 +173,50 @@ async def test_a_route_against_self_approval_wants_an_owner(door: Door, agent: A
 
     assert (refused.status, refused.code) == (422, "owner_required")
     assert taken.status == 201
+
+
+async def test_the_articles_checkpoint_comes_back_as_it_was(agent: Agent) -> None:
+    """Keys that only the agent knows are kept, in the checkpoint and in its steps."""
+    checkpoint = CLAIM["checkpoint"] | {"budget": {"left": 12}, "run_id": "r-1"}
+
+    answer = await agent.posts(CLAIM | {"checkpoint": checkpoint})
+
+    assert answer.status == 201
+    kept = answer.json["checkpoint"]
+    assert {name: kept[name] for name in checkpoint} == checkpoint
+
+
+@pytest.mark.parametrize(
+    ("body", "over", "pointers"),
+    [
+        (QUESTION, {"confidence": None}, ["/confidence"]),
+        (QUESTION, {"answer": " "}, ["/answer"]),
+        (QUESTION, {"tool": {"name": "t"}}, ["/tool"]),
+        (QUESTION, {"allowed_decisions": ["respond"]}, ["/allowed_decisions/0"]),
+        (REQUEST, {"question": "Why?", "answer": "So."}, ["/question", "/answer"]),
+        (CLAIM, {"checkpoint": None}, ["/checkpoint"]),
+        (CLAIM, {"checkpoint": {"workflow_id": ""}}, ["/checkpoint/workflow_id"]),
+        (CLAIM, {"checkpoint": {"workflow_id": "w", "completed_steps": [7]}},
+         ["/checkpoint/completed_steps/0"]),
+        (CLAIM, {"checkpoint": {"workflow_id": "w", "mine": 2**60}}, ["/checkpoint/mine"]),
+        (CLAIM, {"tool": {"name": "t"}, "answer": "a"}, ["/tool", "/answer"]),
+        (CLAIM, {"allowed_decisions": ["approve"]}, ["/allowed_decisions/0"]),
+        (CLAIM, {"options": [{"id": "a", "label": "A"}, {"id": "a", "label": "A "}]},
+         ["/options/1/id", "/options/1/label"]),
+        (CLAIM, {"response_schema": {"$ref": "https://x.example"}}, ["/response_schema/$ref"]),
+    ],
+)  # fmt: skip
+async def test_each_kind_says_what_it_needs(
+    agent: Agent, body: dict[str, Any], over: dict[str, Any], pointers: list[str]
+) -> None:
+    """What no person could answer is refused at the door, with its places."""
+    answer = await agent.posts(body | over)
+
+    assert (answer.status, answer.pointers) == (422, pointers)
+
+
+async def test_missing_fields_of_a_kind_are_all_named(agent: Agent) -> None:
+    """One answer says everything that is wrong."""
+    answer = await agent.posts({"kind": "answer", "urgancy": "low"})
+
+    assert set(answer.pointers) == {"/question", "/answer", "/confidence", "/urgancy"}

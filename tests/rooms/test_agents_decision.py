@@ -8,6 +8,7 @@ import pytest
 
 from handlers.agents.examples import REQUEST
 from tests.rooms.test_agents_door import Agent, Door, open_door
+from tests.rules.making import CLAIM, QUESTION
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -139,3 +140,95 @@ async def test_a_wrong_ballot_is_refused_with_its_pointer(
 
     assert (answer.status, answer.pointers) == (422, [pointer])
     assert (await agent.sees(path))["version"] == 1
+
+
+SCHEMA = {"type": "object", "properties": {"clause": {"enum": ["7.2", "9.1", "12"]}}}
+
+
+async def test_a_program_guides_a_workflow(agent: Agent, watchdog: Agent) -> None:
+    """Options and a value of the agent's own schema, in one answer."""
+    path = (await agent.posts(CLAIM | {"response_schema": SCHEMA})).headers["Location"]
+
+    answer = await watchdog.send(
+        "POST",
+        f"{path}/decision",
+        {"type": "respond", "option_ids": ["12"], "response": {"clause": "12"}, "guidance": "Ask."},
+    )
+
+    decision = answer.json["decision"]
+    assert (decision["type"], decision["option_ids"]) == ("respond", ["12"])
+    assert (decision["response"], decision["guidance"]) == ({"clause": "12"}, "Ask.")
+    assert decision["effective"] is None
+    assert decision["expires_at"] is None
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"type": "approve"}, "/type"),
+        ({"type": "respond"}, "/response"),
+        ({"type": "respond", "option_ids": ["nope"]}, "/option_ids/0"),
+        ({"type": "respond", "option_ids": ["12", "12"]}, "/option_ids"),
+        ({"type": "respond", "response": "words"}, "/response"),
+        ({"type": "respond", "response": {"clause": "13"}}, "/response/clause"),
+        ({"type": "respond", "response": 2**60}, "/response"),
+        ({"type": "reject"}, "/comment"),
+    ],
+)
+async def test_a_wrong_answer_is_refused_with_its_pointer(
+    agent: Agent, watchdog: Agent, body: dict[str, Any], pointer: str
+) -> None:
+    """Unknown options, values beside the schema, and nothing at all: the workflow stays paused."""
+    path = (await agent.posts(CLAIM | {"response_schema": SCHEMA})).headers["Location"]
+
+    answer = await watchdog.send("POST", f"{path}/decision", body)
+
+    assert (answer.status, answer.pointers) == (422, [pointer])
+    assert (await agent.sees(path))["version"] == 1
+
+
+async def test_words_are_an_answer_where_no_schema_says_otherwise(
+    agent: Agent, watchdog: Agent
+) -> None:
+    """Text of some length; anything else is no answer."""
+    path = (await agent.posts(CLAIM)).headers["Location"]
+
+    blank, number, words = [
+        await watchdog.send("POST", f"{path}/decision", {"type": "respond", "response": response})
+        for response in (" ", 7, "Property first.")
+    ]
+
+    assert (blank.status, number.status) == (422, 422)
+    assert words.json["decision"]["response"] == "Property first."
+
+
+async def test_a_program_edits_an_answer(agent: Agent, watchdog: Agent) -> None:
+    """The whole text, not the arguments; the agent's own text again is an approval."""
+    first, second = [(await agent.posts(QUESTION)).headers["Location"] for _ in range(2)]
+
+    async def modify(path: str, **body: Any) -> Any:
+        return await watchdog.send("POST", f"{path}/decision", {"type": "modify"} | body)
+
+    wrong = [
+        await modify(first, modified_arguments={"a": 1}),
+        await modify(first, modified_answer=" "),
+        await modify(first, modified_answer="x", modified_arguments={}),
+    ]
+    edited = await modify(first, modified_answer="No.")
+    same = await modify(second, modified_answer=QUESTION["answer"])
+
+    assert [one.pointers for one in wrong] == [["/modified_answer"]] * 3
+    assert edited.json["decision"]["effective"] == {"answer": "No."}
+    assert same.json["decision"]["type"] == "approve"
+
+
+async def test_nothing_changed_where_only_changes_are_wanted(agent: Agent, watchdog: Agent) -> None:
+    """Where the agent takes no approval, an edit has to change something."""
+    narrowed = QUESTION | {"allowed_decisions": ["modify", "reject"]}
+    path = (await agent.posts(narrowed)).headers["Location"]
+
+    answer = await watchdog.send(
+        "POST", f"{path}/decision", {"type": "modify", "modified_answer": QUESTION["answer"]}
+    )
+
+    assert (answer.status, answer.pointers) == (422, ["/modified_answer"])
