@@ -89,6 +89,24 @@ def issue_refund(order: str, amount: float, currency: str) -> str:
     return f"refunded {amount:.2f} {currency} for order {order}"
 
 
+def headline(question: dict[str, Any]) -> str:
+    """What the question is about, whichever kind it is."""
+    if "action" in question:
+        return str(question["action"])
+    if "question" in question:
+        return str(question["question"])
+    return f"{question['checkpoint']['workflow_id']} paused"
+
+
+def run(effective: dict[str, Any]) -> str:
+    """Do exactly what was decided, and say so."""
+    if "answer" in effective:
+        return f"I send “{effective['answer']}”."
+    tool, arguments = effective["tool"], effective["arguments"]
+    done = issue_refund(**arguments) if tool == "issue_refund" else "done"
+    return f"I run {tool} with {json.dumps(arguments)}: {done}."
+
+
 def main() -> int:
     options = argparse.ArgumentParser(description="An agent that asks before it refunds.")
     options.add_argument("--url", default="http://127.0.0.1:8080")
@@ -104,7 +122,7 @@ def main() -> int:
     try:
         question = REFUND if given.question is None else json.loads(given.question.read_text())
         asked = pullcord.ask(question)
-        say(f"I asked “{question['action']}” ({asked['id']}) and wait for a person.")
+        say(f"I asked “{headline(question)}” ({asked['id']}) and wait for a person.")
         settled = pullcord.wait(asked["id"])
         decision = settled["decision"]
         if decision is None:
@@ -112,6 +130,11 @@ def main() -> int:
             return 0
         who = decision["decided_by"]["display_name"] or decision["decided_by"]["id"]
         say(f"{who} answered: {decision['type']}. {decision['comment'] or ''}".rstrip())
+        if decision["type"] == "respond":
+            chosen = ", ".join(decision["option_ids"])
+            given_words = [chosen, json.dumps(decision["response"]) if decision["response"] else ""]
+            say(f"I go on with {' and '.join(filter(None, given_words))}.")
+            return 0
         if decision["effective"] is None:
             pullcord.call("POST", f"/v1/escalations/{asked['id']}/outcome", {"status": "not_run"})
             say("I run nothing.")
@@ -119,9 +142,7 @@ def main() -> int:
         taken = pullcord.call(
             "POST", f"/v1/escalations/{asked['id']}/redeem", {"redeem_id": asked["id"]}
         )
-        tool, arguments = taken["effective"]["tool"], taken["effective"]["arguments"]
-        done = issue_refund(**arguments) if tool == "issue_refund" else "done"
-        say(f"I run {tool} with {json.dumps(arguments)}: {done}.")
+        say(run(taken["effective"]))
         pullcord.call("POST", f"/v1/escalations/{asked['id']}/outcome", {"status": "succeeded"})
     except urllib.error.HTTPError as error:
         say(f"Pullcord refused: {error.read().decode()}")

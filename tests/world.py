@@ -211,7 +211,9 @@ class Shown:
         self, label: str, *, by: str, stale: bool = False, **extra: Any
     ) -> dict[str, Any]:
         """Press a button by its label, confirming when asked; `stale`: on an old screen."""
-        fields = self._find(label, stale=stale) or _BY_LABEL.get(label, {"action_id": "more", "value": "show"})
+        fields = self._find(label, stale=stale) or _BY_LABEL.get(
+            label, {"action_id": "more", "value": "show"}
+        )
         status, answer = await self.world.control(
             "click", user=PEOPLE.get(by, by), channel=self.channel, ts=self.ts, confirmed=True,
             stale=stale, **fields, **extra,

@@ -105,11 +105,10 @@ def _done(point: Checkpoint, around: Around) -> Markup:
 
 def _described(options: list[Option]) -> list[Block]:
     """What the options mean, where their labels do not say it all."""
-    told = [option for option in options if option.description or option.recommended]
-    if not told:
+    if not any(option.description or option.recommended for option in options):
         return []
     elements: list[Element] = [words(wording.YOU_CAN, bold=True)]
-    for option in told:
+    for option in options:
         mark = wording.recommended(clip(one_line(option.label), 75), yes=option.recommended)
         elements.append(words(f"\n{mark}", bold=option.recommended))
         if option.description:

@@ -95,7 +95,9 @@ def _what_became(escalation: Escalation, around: Around) -> list[Block]:
 
 def _answered(request: Request, decision: Decision) -> list[Block]:
     """The words that go out, the option that was chosen, the answer that was given."""
-    blocks = [] if decision.modified_answer is None else [_quoted(decision.modified_answer)]
+    blocks = []
+    if decision.modified_answer is not None:
+        blocks = [rich(words(wording.GOES_OUT, bold=True)), _quoted(decision.modified_answer)]
     labels = {option.id: one_line(option.label) for option in request.options}
     chosen = [labels[one] for one in decision.option_ids if one in labels]
     if chosen:

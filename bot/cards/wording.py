@@ -127,6 +127,7 @@ def arrow(old: str, new: str) -> tuple[str, str, str]:
 
 DIFFERENT = "What is different"
 WOULD_ANSWER = "The agent would answer"
+GOES_OUT = "What goes out"
 APPROVE_SENDS = "Approve sends it as it stands."
 THE_QUESTION, WHY_IT_STOPPED = "The question", "Why it stopped"
 DONE, STILL_TO_DO, IT_SUGGESTS, IT_CONSIDERED = (

@@ -110,9 +110,9 @@ def test_what_stands_in_yaml_is_a_policy(page: Path) -> None:
 
 @pytest.mark.parametrize("page", pages_with("json"), ids=str)
 def test_what_stands_in_json_is_json(page: Path) -> None:
-    """Each block parses, and those with an action are questions that are taken."""
+    """Each block parses, and those with an action or a kind are questions that are taken."""
     for block in blocks(page, "json"):
-        if "action" in json.loads(block):
+        if {"action", "kind"} & json.loads(block).keys():
             request_from(parse(block.encode()))
 
 

@@ -110,7 +110,7 @@ def test_the_settled_answer_shows_what_was_sent() -> None:
 
     shown = lines(card(make_escalation(make_answer()).decide(decision), AROUND))
 
-    assert shown[2] == "No."
+    assert shown[2:4] == ["What goes out", "No."]
 
 
 def test_an_alternative_says_what_it_is_an_alternative_to() -> None:

@@ -46,7 +46,7 @@ def test_the_claim_on_a_card() -> None:
             "*Done so far* ✓ verify_policy: active · <!date^1772451600^{time}|11:40 UTC> ✓ assess_damage: estimated $4,200",
             "It suggests Apply clause 7.2 (property damage) as primary coverage",
             "It considered Clause 9.1 (liability) · Combined coverage under clause 12",
-            "You can choose Apply clause 7.2 (recommended) Combined, clause 12: Splits the payment",
+            "You can choose Apply clause 7.2 (recommended) Clause 9.1 Combined, clause 12: Splits the payment",
             "Sent to you by rule “refunds over 50”",
             "Apply clause 7.2Clause 9.1Combined, clause 12Answer…Show everythingReject…",
         ]
