@@ -14,6 +14,11 @@ from handlers.agents.routes import ROUTES, Route
 _EVERYWHERE = ("unauthorized", "forbidden", "internal", "unavailable")
 _WITH_BODY = ("malformed_json", "too_large", "unsupported_media_type", "invalid")
 _ETAG = {"ETag": {"description": "the version, quoted", "schema": {"type": "string"}}}
+#: What can be done next with the escalation in an answer, by the operation's name.
+_NEXT = (
+    "readEscalation", "cancelEscalation", "redeemEscalation", "reportOutcome", "decideEscalation",
+)  # fmt: skip
+_LINKS = {name: {"operationId": name, "parameters": {"id": "$response.body#/id"}} for name in _NEXT}
 _INTRODUCTION = (
     "An agent asks, people in Slack decide, the agent goes on. Send the agent's key as "
     "`Authorization: Bearer pc_…`. Ask with POST, wait with GET and `?wait=55`, take the approval "
@@ -124,6 +129,8 @@ def _answer(description: str, shape: type[BaseModel] | None) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": description}
     if shape is not shapes.EscalationPage:
         answer["headers"] = _ETAG
+    if shape is shapes.Escalation:
+        answer["links"] = _LINKS
     if shape is not None:
         answer["content"] = {"application/json": {"schema": _ref(shape)}}
     return answer

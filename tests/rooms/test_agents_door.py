@@ -217,13 +217,14 @@ class Door:
 
 
 @asynccontextmanager
-async def open_door(folder: Path) -> AsyncIterator[Door]:
+async def open_door(folder: Path, policy: str = POLICY) -> AsyncIterator[Door]:
     clock = Clock()
     ledger = open_ledger(f"sqlite:///{folder}/pullcord.db", clock, Counting())
     await ledger.on_connection(schema.upgrade)
     waker, inside = CountingWaker(), Tally()
     ledger.tell(waker)
-    desk = Desk(ledger=ledger, waker=waker, book=load(POLICY, "policy.yml"), key_peppers=(PEPPER,))
+    book = load(policy, "policy.yml")
+    desk = Desk(ledger=ledger, waker=waker, book=book, key_peppers=(PEPPER,))
 
     @web.middleware
     async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
