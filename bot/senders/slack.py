@@ -87,7 +87,7 @@ class SlackSender:
                     return None
         except SlackApiError as error:
             # Without the right to read the channel we cannot know; a copy is better than a loss.
-            if said_by(error).get("error") in _NEVER:
+            if _said(error).get("error") in _NEVER:
                 return None
             outcome = _refusal(error)
             return outcome if isinstance(outcome, Later) else Later(reason=outcome.reason)
@@ -179,14 +179,14 @@ class SlackUnreachableError(Exception):
 def reason_of(error: BaseException) -> str:
     """One word or two for a log or an alert."""
     if isinstance(error, SlackApiError):
-        said = said_by(error)
+        said = _said(error)
         details = said.get("errors") or []
         first = f" ({details[0]})" if details else ""
         return f"{said.get('error') or _status(error)}{first}"
     return type(error).__name__
 
 
-def said_by(error: SlackApiError) -> dict[str, Any]:
+def _said(error: SlackApiError) -> dict[str, Any]:
     """Slack's own words; a proxy's error page has none."""
     data = getattr(error.response, "data", None)
     return data if isinstance(data, dict) else {}
@@ -211,7 +211,7 @@ async def _outcome(call: Any) -> Outcome:
 
 
 def _refusal(error: SlackApiError) -> Later | Refused | Never | Unsure:
-    code = str(said_by(error).get("error") or "")
+    code = str(_said(error).get("error") or "")
     reason = reason_of(error)
     if _status(error) == 429 or code in _LATER:
         header = {k.lower(): v for k, v in error.response.headers.items()}.get("retry-after", "")

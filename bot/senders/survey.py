@@ -10,7 +10,7 @@ from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.domain.people import Person
-from bot.senders.slack import reason_of, said_by
+from bot.senders.slack import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -115,7 +115,8 @@ async def _answer(call: Awaitable[Any]) -> Any:
     try:
         return await call
     except SlackApiError as error:
-        needed = said_by(error).get("needed")
+        data = getattr(error.response, "data", None)
+        needed = data.get("needed") if isinstance(data, dict) else None
         raise SurveyError(reason_of(error), needed) from error
     except (SlackClientError, ClientError, OSError, TimeoutError) as error:
         raise SurveyError(reason_of(error)) from error

@@ -313,7 +313,12 @@ async def test_answers_without_substance(patient: Patient) -> None:
     """Slack says ok and nothing else: nobody is taken for somebody who can decide."""
 
     async def hollow(_: web.Request) -> web.Response:
-        odd = {"user": 5, "channel": [], "channels": 7, "response_metadata": "x"}
+        odd = {
+            "user": 5,
+            "channel": {"is_ext_shared": True},
+            "channels": 7,
+            "response_metadata": "x",
+        }
         return web.json_response({"ok": True} | odd, headers={"Date": "yesterday"})
 
     async with answering(hollow) as url:
@@ -322,6 +327,7 @@ async def test_answers_without_substance(patient: Patient) -> None:
     assert code == 1
     assert any("belongs to a person" in finding for finding in patient.findings)
     assert any("the bot is not in" in finding for finding in patient.findings)
+    patient.about("note", "channel C01REV", "shared with another company")
 
 
 @on_sqlite
@@ -420,7 +426,10 @@ async def test_every_mistake_in_the_policy_is_a_line(patient: Patient) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ("DROP TABLE alembic_version", "older than this version: make a backup, then run"),
+        (
+            "UPDATE alembic_version SET version_num = '0001'",
+            "older than this version: make a backup, then run",
+        ),
         ("UPDATE alembic_version SET version_num = '9999'", "upgraded by a newer Pullcord"),
     ],
 )
