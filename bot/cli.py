@@ -1,9 +1,10 @@
-"""The commands: `python -m bot serve | migrate | keys … | policy …`."""
+"""The commands: `python -m bot serve | migrate | doctor | keys … | policy …`."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 import typer
 import uvloop
 
+from bot.doctor.examine import examine
 from bot.domain.durations import parse_duration
 from bot.domain.errors import InvalidError, PullcordError
 from bot.domain.intake import parse, request_from
@@ -87,6 +89,31 @@ def migrate() -> None:
         return "Nothing to do: the schema is current." if before == "current" else "Upgraded."
 
     typer.echo(asyncio.run(work(read_settings())))
+
+
+@app.command()
+def doctor() -> None:
+    """Look whether all is well: tokens, scopes, channels, people, clocks, database, policy.
+
+    Changes nothing, and may run beside the bot. One line a check; exit code 1 when one is WRONG.
+    """
+    settings = read_settings()
+
+    def machine_now() -> datetime:
+        # It is this machine's own clock that is compared with the others.
+        return datetime.now(UTC)  # noqa: TID251
+
+    async def work() -> int:
+        findings = 0
+        async for line in examine(settings, DatabaseClock(), TimeOrderedIds(), machine_now):
+            typer.echo(line)
+            findings += line.verdict == "WRONG"
+        return findings
+
+    findings = asyncio.run(work())
+    typer.echo("Nothing is wrong." if findings == 0 else f"WRONG: {findings} of the lines above.")
+    if findings:
+        raise SystemExit(1)
 
 
 @keys_app.command("create")

@@ -77,6 +77,12 @@ class Settings(BaseSettings):
     def sqlite_file(self) -> Path | None:
         return sqlite_path(self.pullcord_database_url)
 
+    @property
+    def secret_file(self) -> Path | None:
+        """Where the secret is kept that is made when none is set; None on PostgreSQL."""
+        file = self.sqlite_file
+        return None if file is None else file.with_name(file.name + ".secret")
+
     def secrets(self) -> tuple[str, ...]:
         """The current secret first. On SQLite one is made beside the database when none is set.
 
@@ -84,14 +90,14 @@ class Settings(BaseSettings):
         """
         if self.pullcord_secret:
             return self.pullcord_secret
-        file = self.sqlite_file
+        file = self.secret_file
         if file is None:
             raise SettingError(
                 "PULLCORD_SECRET is not set. On PostgreSQL it is required, the same for all "
                 "replicas: set it to a long random text, such as the output of "
                 "`openssl rand -hex 32`, and keep it with your backups."
             )
-        return (_kept_beside(file),)
+        return (_kept_in(file),)
 
     def need_slack(self) -> tuple[str, tuple[str, ...]]:
         """`(bot token, signing secrets)`. Raises SettingError."""
@@ -126,8 +132,7 @@ def read_settings() -> Settings:
         ) from None
 
 
-def _kept_beside(database: Path) -> str:
-    file = database.with_name(database.name + ".secret")
+def _kept_in(file: Path) -> str:
     try:
         # Created with its final mode: at no moment can anybody else read it.
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)

@@ -147,6 +147,10 @@ POLICY_LATER = {
 
 #: Slack's Web API methods that the bot calls: scope, and what for.
 METHODS = {
+    "apps.connections.open": (
+        "—",
+        "a connection for Socket Mode; needs `connections:write` of the app-level token",
+    ),
     "auth.test": ("—", "who the bot is, at the start and once a minute"),
     "chat.postMessage": ("`chat:write`", "cards, and alerts to the admin channel"),
     "chat.update": ("`chat:write`", "a card follows its escalation"),
@@ -154,6 +158,10 @@ METHODS = {
     "conversations.history": (
         "`channels:history`, `groups:history`",
         "whether a card whose post was never answered does stand there",
+    ),
+    "conversations.info": (
+        "`channels:read`, `groups:read`",
+        "only `doctor`: whether the bot is in",
     ),
     "conversations.list": (
         "`channels:read`, `groups:read`",

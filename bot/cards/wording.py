@@ -1,4 +1,4 @@
-"""Every sentence a person reads; those of forms and of details stand in the two files beside.
+"""Every sentence a person reads; those of forms, details and commands stand in the files beside.
 
 What returns Markup has escaped the words it was given. What returns str goes into plain_text or
 rich_text, where nothing is parsed; the blocks clean and clip it.
@@ -373,7 +373,6 @@ def not_allowed(reason: str) -> Markup:
     return joined("", [ended(escaped(reason, 1000)), Markup(_NOTHING_CHANGED)])
 
 
-NO_COMMANDS_YET = "This release answers to buttons only; commands come with a later one."
 NOTICE_TITLE = "Nothing changed"
 DONE_TITLE = "Done"
 PROPOSED_TITLE = "Now a proposal"

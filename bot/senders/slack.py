@@ -182,14 +182,21 @@ def reason_of(error: BaseException) -> str:
         said = _said(error)
         details = said.get("errors") or []
         first = f" ({details[0]})" if details else ""
-        return f"{said.get('error') or error.response.status_code}{first}"
+        return f"{said.get('error') or _status(error)}{first}"
     return type(error).__name__
 
 
 def _said(error: SlackApiError) -> dict[str, Any]:
     """Slack's own words; a proxy's error page has none."""
-    data = error.response.data
+    data = getattr(error.response, "data", None)
     return data if isinstance(data, dict) else {}
+
+
+def _status(error: SlackApiError) -> int | None:
+    # A body that is no JSON comes with aiohttp's answer instead of the library's own.
+    answer = error.response
+    status: int | None = getattr(answer, "status_code", None) or getattr(answer, "status", None)
+    return status
 
 
 async def _outcome(call: Any) -> Outcome:
@@ -206,7 +213,7 @@ async def _outcome(call: Any) -> Outcome:
 def _refusal(error: SlackApiError) -> Later | Refused | Never | Unsure:
     code = str(_said(error).get("error") or "")
     reason = reason_of(error)
-    if error.response.status_code == 429 or code in _LATER:
+    if _status(error) == 429 or code in _LATER:
         header = {k.lower(): v for k, v in error.response.headers.items()}.get("retry-after", "")
         return Later(reason=reason, after=float(header) if str(header).isdigit() else None)
     if code in _REFUSED:

@@ -15,9 +15,9 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.cards import names, wording
+from bot.cards import names
 from bot.observe import CLICKS
-from handlers.slack import actions, forms
+from handlers.slack import actions, command, forms
 from handlers.slack.signature import Seal
 from handlers.slack.who import well_formed
 
@@ -81,16 +81,13 @@ def make_bolt(desk: Desk, client: AsyncWebClient) -> AsyncApp:
     bolt.event(everything)(_take)
     bolt.shortcut(everything)(_take)
     bolt.options(everything)(_take)
-    bolt.command(everything)(_no_commands_yet)
+    # Any name: whoever installs the app may have called the command something else.
+    bolt.command(everything)(command.pullcord)
     return bolt
 
 
 async def _take(ack: Any) -> None:
     await ack()
-
-
-async def _no_commands_yet(ack: Any) -> None:
-    await ack(text=wording.NO_COMMANDS_YET)
 
 
 def add_route(app: web.Application, bolt: AsyncApp, secrets: Sequence[str]) -> None:

@@ -24,6 +24,7 @@ from docs import build, said
 from docs.pages import PAGES, ROOT, blocks, prose, text_of
 from handlers import agents, health, slack
 from handlers.agents.problems import CODES
+from tests.contract.test_manifest import methods_called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -156,15 +157,7 @@ def test_every_metric_is_described() -> None:
 
 def test_every_method_of_slack_is_described() -> None:
     """What the bot calls is what the page says it calls, so that the scopes are right."""
-    sources = [ROOT / "bot/senders/slack.py", *(ROOT / "handlers/slack").glob("*.py")]
-    calls = r"client\.((?:auth|chat|conversations|users|views)_\w+)\("
-    called = {
-        name.replace("_", ".", 1)
-        for source in sources
-        for name in re.findall(calls, source.read_text())
-    }
-
-    assert called == said.METHODS.keys()
+    assert methods_called() == said.METHODS.keys()
     page = text_of(Path("docs/howto/real-workspace.md"))
     for method, (scopes, purpose) in said.METHODS.items():
         assert f"| `{method}` | {scopes} | {purpose} |" in page

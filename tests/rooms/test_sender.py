@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.outgoing import Later, Never, Refused, Sent, Unsure, Whisper
 from bot.senders.slack import SlackSender, SlackUnreachableError
 from sandbox.server import BOT_TOKEN
-from sandbox.testing import stage
+from sandbox.testing import serving, stage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -78,6 +79,24 @@ async def test_a_lost_answer_is_unsure(
     await slack.act("faults", method="chat.postMessage", after=True, **fault)
 
     assert isinstance(await post(sender), Unsure)
+
+
+async def test_json_that_is_none_says_nothing() -> None:
+    """A cut-off answer of something in between is unsure as well, and no exception."""
+
+    async def cut_off(_: web.Request) -> web.Response:
+        return web.Response(text='{"ok": tr', content_type="application/json")
+
+    between = web.Application()
+    between.router.add_post("/api/{method}", cut_off)
+    async with serving(between) as url, aiohttp.ClientSession() as session:
+        sender = SlackSender(AsyncWebClient(BOT_TOKEN, base_url=f"{url}api/", session=session))
+
+        sent = await post(sender)
+
+        assert sent == Unsure(reason="200")
+        with pytest.raises(SlackUnreachableError, match="200"):
+            await sender.hello()
 
 
 @pytest.mark.parametrize("channel", ["C01REV", "#reviews"])

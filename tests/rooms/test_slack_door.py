@@ -120,6 +120,30 @@ async def test_a_flood_of_bytes_is_413(world: World) -> None:
     assert status == 413
 
 
+async def test_a_command_is_answered_privately(world: World) -> None:
+    """Help for who asks, also with a word that does not exist, and for nobody else."""
+    where = {"user": "U02BOB", "channel": "C01REV", "command": "/pullcord"}
+
+    await world.control("command", **where, text="")
+    await world.control("command", **where, text="hlep <!channel>")
+
+    helped, corrected = await world.whispered("bob", 2)
+    assert "`/pullcord help` shows this again" in helped
+    assert corrected.startswith("There is no command “hlep”. Did you mean `/pullcord help`?")
+    assert world.cards("#reviews") == []
+
+
+@pytest.mark.parametrize("fields", [{}, {"text": "help"}, {"command": "/other", "text": ""}])
+async def test_an_odd_command_is_taken(world: World, fields: dict[str, str]) -> None:
+    """Signed fields that Slack would not send like that do no harm."""
+    body = urlencode({"command": "/pullcord"} | fields).encode()
+
+    status, text = await knock(world, body, signed(body))
+
+    assert status == 200
+    assert "Pullcord" in text
+
+
 async def test_slack_checks_its_address(world: World) -> None:
     """The url_verification of a new app is answered."""
     body = json.dumps({"type": "url_verification", "challenge": "c1"}).encode()

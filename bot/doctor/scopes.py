@@ -1,0 +1,42 @@
+"""The scopes that the bot's token needs. manifest.yml asks for these; a test holds them equal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.doctor.lines import note, ok, wrong
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.doctor.lines import Line
+
+#: What for, in words that follow "for".
+NEEDED = {
+    "channels:history": "looking whether a card that Slack never confirmed stands in a channel",
+    "channels:read": "the ids of channels that are given by name, and `doctor`",
+    "chat:write": "cards, their updates, and private words to people who clicked",
+    "commands": "`/pullcord`",
+    "groups:history": "the same look into private channels",
+    "groups:read": "the same for private channels",
+    "users:read": "who the reviewers are: name, guest, deactivated, bot",
+    "users:read.email": "people whom agents name by e-mail",
+}
+
+#: Where to add a scope; the token stays the same.
+HOW_TO_ADD = (
+    "under OAuth & Permissions of your Slack app add {} (or put manifest.yml once more into "
+    "App Manifest), then Reinstall to Workspace"
+)
+
+
+def look_at_scopes(granted: frozenset[str]) -> Iterator[Line]:
+    """A line for each that is missing; those that nobody needs are only noted."""
+    missing = sorted(NEEDED.keys() - granted)
+    for scope in missing:
+        yield wrong(f"scopes: {scope} is missing, for {NEEDED[scope]}", HOW_TO_ADD.format(scope))
+    if not missing:
+        yield ok(f"scopes: all {len(NEEDED)} that the bot needs")
+    more = sorted(granted - NEEDED.keys() - {""})
+    if more:
+        yield note(f"scopes: the bot has no use for {', '.join(more)}")
