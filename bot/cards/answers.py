@@ -61,19 +61,29 @@ def read_answers(fields: Sequence[Field], start: Any, values: Any) -> Any:
 
 def errors_at(fields: Sequence[Field], faults: Iterable[Fault], otherwise: str) -> dict[str, str]:
     """Each fault at the input it belongs to; one that belongs to none at the block `otherwise`."""
-    places = {field.path: names.field(index) for index, field in enumerate(fields)}
     errors: dict[str, str] = {}
     for fault in faults:
         path = tuple(parts(fault.pointer))
-        at = next((n for n in range(len(path), -1, -1) if path[:n] in places), None)
+        index, inside = _place(fields, path)
+        block_id = otherwise if index is None else names.field(index)
         sentence = fault.message
-        if at is None:
+        if inside:
+            sentence = wording_forms.within("/".join(inside), fault.message)
+        elif index is None:
             sentence = wording_forms.elsewhere("/".join(path), fault.message)
-        elif at < len(path):
-            sentence = wording_forms.within("/".join(path[at:]), fault.message)
-        block_id = otherwise if at is None else places[path[:at]]
         errors.setdefault(block_id, clip(one_line(sentence), _LONGEST_ERROR))
     return errors
+
+
+def _place(fields: Sequence[Field], path: tuple[str, ...]) -> tuple[int | None, tuple[str, ...]]:
+    """The field that holds the path, and the rest of the way in it; or the first one below it."""
+    for index, field in enumerate(fields):
+        if path[: len(field.path)] == field.path:
+            return index, path[len(field.path) :]
+    for index, field in enumerate(fields):
+        if path and field.path[: len(path)] == path:
+            return index, ()
+    return None, ()
 
 
 def _answered(field: Field, block_id: str, values: Any) -> Any:

@@ -103,14 +103,6 @@ def number_in_words(value: float) -> str:
         return hex(int(value))
 
 
-def is_sensitive(tool: ToolCall, path: Sequence[str]) -> bool:
-    """Whether the value, or something that holds it or lies in it, is to be masked."""
-    return any(
-        list(path[: len(hidden)]) == hidden[: len(path)]
-        for hidden in (parts(sensitive) for sensitive in tool.sensitive)
-    )
-
-
 def difference(request: Request, arguments: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """Label, old and new text of each argument that an edit changed; sensitive ones masked."""
     if request.tool is None:

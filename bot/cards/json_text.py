@@ -45,10 +45,7 @@ def read(text: str) -> Any:
 
 def same(one: Any, other: Any) -> bool:
     """Whether two values are the same JSON; 1, 1.0 and true are three different ones."""
-    try:
-        return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
-    except (RecursionError, ValueError):
-        return False
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def check_names(root: Mapping[str, Any], path: tuple[str, ...], new: Any, before: Any) -> None:

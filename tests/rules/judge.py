@@ -1,4 +1,5 @@
-"""An independent judge of our blocks: rebuilds them with slackblocks, which knows Slack's limits.
+"""An independent judge of our blocks: rebuilds them with slackblocks, which knows Slack's limits,
+and asks the sandbox.
 
 What slackblocks does not know stands here too: the text of a message together, and that nothing
 from outside is parsed.
@@ -6,6 +7,7 @@ from outside is parsed.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -19,6 +21,7 @@ from slackblocks.rich_text import (
 )
 
 from bot.cards import wording
+from sandbox.limits import check_view
 
 #: A link of ours may say something else than where it leads.
 OUR_CARDS = "https://sandbox.example/archives/"
@@ -56,6 +59,9 @@ def judge_view(view: dict[str, Any]) -> None:
     ids = [block["block_id"] for block in view["blocks"] if "block_id" in block]
     assert len(ids) == len(set(ids))
     _nothing_is_parsed(view["blocks"])
+    # Slack does not say whether it counts escaped letters; no other way of counting gives more.
+    assert len(json.dumps(view)) <= 250 * 1024
+    check_view(view)
 
 
 def texts(piece: Any) -> list[str]:
@@ -157,6 +163,9 @@ def _element(data: dict[str, Any]) -> Any:
         fields["options"] = [_option(one) for one in fields["options"]]
         values = [one["value"] for one in data["options"]]
         assert len(values) == len(set(values))
+    if "initial_options" in fields:
+        assert all(one in data["options"] for one in data["initial_options"])
+        fields["initial_options"] = [_option(one) for one in data["initial_options"]]
     if "initial_option" in fields:
         assert fields["initial_option"] in data["options"]
         fields["initial_option"] = _option(fields["initial_option"])
@@ -178,6 +187,13 @@ def _element(data: dict[str, Any]) -> Any:
             return sb.PlainTextInput(**fields)
         case "static_select":
             return sb.StaticSelectMenu(**fields)
+        case "multi_static_select":
+            return sb.StaticMultiSelectMenu(**fields)
+        case "datepicker":
+            return sb.DatePicker(**fields)
+        case "datetimepicker":
+            fields["initial_datetime"] = fields.pop("initial_date_time", None)
+            return sb.DateTimePicker(**fields)
         case "radio_buttons":
             return sb.RadioButtonGroup(**fields)
         case "checkboxes":

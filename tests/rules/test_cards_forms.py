@@ -25,6 +25,7 @@ from bot.domain.escalation import Escalation
 from tests.rules.filling import as_sent, inputs, untouched
 from tests.rules.judge import judge_view, texts
 from tests.rules.making import (
+    human,
     make_around,
     make_escalation,
     make_proposal,
@@ -514,6 +515,30 @@ def test_metadata_binds_a_form_to_what_was_shown() -> None:
     for view in (modify_form(escalation, AROUND), reject_form(escalation, AROUND)):
         packed = names.unpack(view["private_metadata"])
         assert packed == (escalation.id, escalation.shown_digest)
+
+
+def test_a_form_over_another_action_is_not_read() -> None:
+    """Bob proposed something else meanwhile: what she typed stays, and nothing is sent."""
+    escalation = make_escalation()
+    values = untouched(modify_form(escalation, AROUND))
+    overtaken = replace(escalation, proposal=make_proposal(by=human("Bob")))
+    noted = {"note": {"input": {"value": "but why?"}}}
+
+    for sent, place in ((values, "field_0"), (noted, "note")):
+        with pytest.raises(FormError) as error:
+            forms.read_modify(overtaken, sent, escalation.shown_digest)
+        assert list(error.value.errors) == [place]
+        assert error.value.errors[place].startswith("Bob changed this while you were editing")
+    with pytest.raises(FormError, match="Somebody changed this"):
+        forms.read_modify(escalation, values, overtaken.shown_digest)
+    assert forms.read_modify(escalation, values, escalation.shown_digest).note is None
+
+
+def test_a_field_in_a_list_leaves_the_list_in_view() -> None:
+    """What stands above holds the rest of it, and elements that are fields themselves."""
+    escalation = asks({"rows": [{"n": 1, "x": 2}, "y"]}, editable=["/rows/0/n", "/rows/1"])
+
+    assert 'rows: [{"x": 2}, "y"]' in texts(modify_form(escalation, AROUND))
 
 
 def test_a_notice_keeps_our_markup_and_defuses_the_rest() -> None:
