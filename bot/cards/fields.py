@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from bot.cards import longtext, names, wording_forms
@@ -147,20 +148,41 @@ def layout_of(
     sensitive: Sequence[str] = (),
 ) -> Layout:
     """What can be edited in a value, and what cannot. Without a schema its own types decide."""
-    hidden = [tuple(parts(path)) for path in sensitive]
     found: list[Field] = []
     left_out: dict[tuple[str, ...], str] = {}
-    for path in _editable(schema, value, editable):
-        made = _field(schema, value, path, hidden)
-        if isinstance(made, Field):
-            found.append(made)
-        elif made:
-            left_out[path] = made
+    crowded_out = 0
+    for path, made in _found(schema, value, editable, sensitive):
+        if len(found) >= MOST_FIELDS:  # the rest is not even looked at: there may be thousands
+            crowded_out += 1
+        elif isinstance(one := made(), Field):
+            found.append(one)
+        elif one:
+            left_out[path] = one
     whole = [one.path for one in found]
     outer = [
         one for one in found if not any(one.path[:n] in whole for n in range(1, len(one.path)))
     ]
-    return _arranged(outer, left_out)
+    return _arranged(outer, left_out, crowded_out)
+
+
+def any_field(tool: ToolCall | None) -> bool:
+    """Whether a form would have a field at all, at a smaller price than its layout."""
+    if tool is None:
+        return False
+    found = _found(tool.input_schema, tool.arguments, tool.editable, tool.sensitive)
+    return any(isinstance(made(), Field) for _, made in found)
+
+
+def _found(
+    schema: Mapping[str, Any] | None,
+    value: Any,
+    editable: Sequence[str] | None,
+    sensitive: Sequence[str],
+) -> Iterator[tuple[tuple[str, ...], Callable[[], Field | str]]]:
+    """Each path that may be edited, and what makes its field."""
+    hidden = [tuple(parts(path)) for path in sensitive]
+    for path in _editable(schema, value, editable):
+        yield path, partial(_field, schema, value, path, hidden)
 
 
 def _editable(
@@ -246,7 +268,9 @@ def _leaves(
         yield from _leaves(schema, (*path, name), constants=constants)
 
 
-def _arranged(found: Sequence[Field], left_out: dict[tuple[str, ...], str]) -> Layout:
+def _arranged(
+    found: Sequence[Field], left_out: dict[tuple[str, ...], str], crowded_out: int = 0
+) -> Layout:
     """As many fields as Slack takes, in their order, no two with the same label."""
     fields: list[Field] = []
     inputs = size = 0
@@ -265,7 +289,7 @@ def _arranged(found: Sequence[Field], left_out: dict[tuple[str, ...], str]) -> L
         field if labels.count(field.label) == 1 else replace(field, label=_whole_path(field))
         for field in fields
     ]
-    return Layout(named, left_out, len(found) - len(fields))
+    return Layout(named, left_out, crowded_out + len(found) - len(fields))
 
 
 def _size(field: Field) -> int:

@@ -12,7 +12,7 @@ from bot.cards.fields import Field
 from bot.cards.states import LONGEST_TEXT
 from bot.cards.text import clip, length, one_line
 
-_ONE_LINE, _IN_A_HINT = 80, 150
+_ONE_LINE, _SENTENCES, _IN_A_HINT = 60, 200, 150
 
 
 def inputs_of(fields: Sequence[Field]) -> list[Block]:
@@ -85,9 +85,10 @@ def _in_words(value: Any) -> str:
 def _bounds(field: Field, initial: str) -> Element:
     """How tall the box is, and what may be typed into it."""
     shortest, longest = _bound(field, "minLength"), _bound(field, "maxLength")
-    # A single word gets a single line; whoever writes sentences gets room.
-    tall = length(initial) > _ONE_LINE or " " in initial or "\n" in initial
-    element: Element = {"multiline": tall or (not initial and (longest or LONGEST_TEXT) > 200)}
+    # A name gets a single line; sentences get room, and so does what nobody knows yet.
+    tall = length(initial) > _ONE_LINE or "\n" in initial or (longest or 0) > _SENTENCES
+    unknown = not field.present and longest is None
+    element: Element = {"multiline": tall or unknown}
     # A value outside its own bounds must still open, so that it can be mended.
     within = (shortest or 0) <= length(initial) <= (longest or LONGEST_TEXT)
     if (within or not initial) and (shortest or 0) <= min(longest or LONGEST_TEXT, LONGEST_TEXT):

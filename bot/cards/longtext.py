@@ -67,7 +67,9 @@ def long_text_inputs(
             field_of(
                 names.piece(block_prefix, number),
                 wording_forms.piece(label, number + 1, len(cut)) if many else label,
-                element, optional=optional or many, hint=hint if number == 0 else None,
+                element, hint=hint if number == 0 else None,
+                # A later piece may go; the first stands for the whole text.
+                optional=optional or number > 0 or (many and not _shown(piece)),
             )
         )  # fmt: skip
     return blocks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.cards import longtext, names, wording
 from bot.cards.arguments import difference
 from bot.cards.blocks import Element, button, confirm
-from bot.cards.fields import fields_of_tool
+from bot.cards.fields import any_field
 from bot.cards.text import clip, one_line
 from bot.domain.escalation import Escalation
 from bot.domain.request import DecisionType
@@ -25,7 +25,7 @@ def can_modify(escalation: Escalation) -> bool:
     shown = escalation.shown
     if shown.answer is not None:
         return longtext.fits(shown.answer)
-    return bool(fields_of_tool(shown.tool))
+    return any_field(shown.tool)
 
 
 def can_refuse(escalation: Escalation) -> bool:

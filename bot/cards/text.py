@@ -76,7 +76,7 @@ def units(character: str) -> int:
 
 def length(text: str) -> int:
     """What a text counts."""
-    return len(text) if text.isascii() else sum(map(units, text))
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clip(text: str, limit: int, weigh: Callable[[str], int] = units) -> str:

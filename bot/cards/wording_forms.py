@@ -57,7 +57,9 @@ UNSENDABLE = "This contains a character that cannot be sent."
 
 def elsewhere(place: str, message: str) -> str:
     """A fault that belongs to no field of the form."""
-    return f"{place.lstrip('/') or 'Together, this'}: {message}"
+    if not place and message.startswith("the "):  # a sentence of its own
+        return message[0].upper() + message[1:]
+    return f"{place or 'Together, this'}: {message}"
 
 
 def and_more(count: int) -> str:

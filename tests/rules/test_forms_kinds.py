@@ -425,6 +425,8 @@ def test_what_is_wrong_with_the_whole_stands_at_its_field() -> None:
     assert errors_at(fields, more[:1], "note") == {"field_2": "2: is odd"}
     assert errors_at(fields, more[1:2], "note") == {"note": "gone: is odd"}
     assert errors_at(fields, more[2:], "note") == {"note": "Together, this: is odd"}
+    policy = [Fault("", "the policy refuses this: no")]
+    assert errors_at(fields, policy, "note") == {"note": "The policy refuses this: no"}
 
 
 @pytest.mark.parametrize(
