@@ -55,7 +55,7 @@ def read_answers(fields: Sequence[Field], start: Any, values: Any) -> Any:
             elif not isinstance(answer, Unchanged):
                 value = with_value(value, field.path, answer)
     if errors:
-        raise FormError(errors)
+        raise FormError(errors, value)
     return value
 
 

@@ -84,16 +84,15 @@ def read_modify(
     try:
         arguments = read_answers(fields_of_tool(tool), before, values)
     except FormError as wrong:
-        errors = dict(wrong.errors)
+        arguments, errors = wrong.readable, dict(wrong.errors)
     try:
         note = sendable(typed(state_of(values, names.NOTE)) or "").strip()
     except ValueError as error:
         errors[names.NOTE] = str(error)
-    changed = arguments is not before
-    if not errors and changed and tool is not None and tool.input_schema is not None:
+    if arguments is not before and tool is not None and tool.input_schema is not None:
         known = violations(tool.input_schema, tool.arguments)
         new = [f for f in violations(tool.input_schema, arguments) if f not in known]
-        errors = field_errors(escalation, new)
+        errors = field_errors(escalation, new) | errors
     if errors:
         raise FormError(errors)
     return ModifyAnswer(arguments, note or None)

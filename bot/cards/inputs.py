@@ -23,7 +23,7 @@ def inputs_of(fields: Sequence[Field]) -> list[Block]:
 
 
 def _inputs(field: Field, block_id: str) -> list[Block]:
-    hint = " ".join(_hints(field)) or None
+    hint = wording_forms.sentences(_hints(field)) or None
     if field.kind == "text":
         blocks = longtext.long_text_inputs(
             block_id, field.label, field.text, hint=hint, optional=field.may_stay_empty,

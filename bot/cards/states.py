@@ -14,11 +14,15 @@ _UNSENDABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class FormError(Exception):
-    """Something in a form has to be mended: block id → sentence for the person."""
+    """Something in a form has to be mended: block id → sentence for the person.
 
-    def __init__(self, errors: dict[str, str]) -> None:
+    `readable` is what came of the rest, so that its mistakes can be told along.
+    """
+
+    def __init__(self, errors: dict[str, str], readable: Any = None) -> None:
         super().__init__("; ".join(errors.values()))
         self.errors = errors
+        self.readable = readable
 
 
 def state_of(values: Any, block_id: str, action_id: str = names.INPUT) -> Mapping[str, Any] | None:

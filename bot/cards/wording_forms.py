@@ -70,6 +70,12 @@ def reason(quick: str, written: str) -> str:
     return f"{quick}: {written}" if quick and written else quick or written
 
 
+def sentences(hints: Sequence[str]) -> str:
+    """Hints one after the other, each to its full stop."""
+    *first, last = hints or [""]
+    return " ".join([*(one if one[-1] in ".!?…:" else f"{one}." for one in first), last])
+
+
 def piece(label: str, number: int, count: int) -> str:
     return f"{label[:120]} ({number} of {count})"
 

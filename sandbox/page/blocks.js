@@ -110,4 +110,5 @@ export function showErrors(box, errors) {
     }
   }
   box.querySelector(".wrong :is(input, select, textarea)")?.focus();
+  box.querySelector(".wrong .field-error")?.scrollIntoView({ block: "nearest" });
 }

@@ -293,15 +293,15 @@ def test_hints_say_what_is_not_in_the_input() -> None:
         {"n": "seven", "plan": "gold", "z": None},
         {
             "n": {"type": "number"},
-            "plan": {"enum": ["a", "b"], "description": " Which\nplan. "},
-            "z": {"type": ["string", "null"], "default": "x"},
+            "plan": {"enum": ["a", "b"], "description": " Which\nplan "},
+            "z": {"type": ["string", "null"], "default": "x", "description": "Zone"},
             "d": {"type": "string", "default": {"a": 1}},
         },
     )
 
     assert form.hint("N") == "Now: seven"
     assert form.hint("Plan") == "Which plan. Now: gold"
-    assert form.hint("Z") == ""
+    assert form.hint("Z") == "Zone"
     assert form.hint("D") == 'Left empty, the tool takes: {"a": 1}'
     assert form.read() is form.value
 
