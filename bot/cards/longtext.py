@@ -68,8 +68,8 @@ def long_text_inputs(
                 names.piece(block_prefix, number),
                 wording_forms.piece(label, number + 1, len(cut)) if many else label,
                 element, hint=hint if number == 0 else None,
-                # A later piece may go; the first stands for the whole text.
-                optional=optional or number > 0 or (many and not _shown(piece)),
+                # Any piece may go, and Slack sends no form with an empty required input.
+                optional=optional or many,
             )
         )  # fmt: skip
     return blocks
