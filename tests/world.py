@@ -226,7 +226,7 @@ class Shown:
         seen = [self.message.blocks, *(reversed(self.message.earlier) if stale else ())]
         for block in (block for blocks in seen for block in blocks):
             for element in block["elements"] if block["type"] == "actions" else ():
-                named = {"action_id": element["action_id"], "block_id": block["block_id"]}
+                named = {"action_id": element["action_id"]}
                 if element["type"] == "button" and element["text"]["text"] == label:
                     return named
                 for option in element.get("options", ()):

@@ -131,7 +131,8 @@ def _picked(request: Request, values: Mapping[str, Any]) -> Any:
     raw = chosen(state_of(values, names.CHOSEN))
     if raw is None:
         return None
-    if not (raw.isascii() and raw.isdigit()) or int(raw[:4]) >= len(request.options):
+    plain_number = raw.isascii() and raw.isdigit() and len(raw) <= 3
+    if not plain_number or int(raw) >= len(request.options):
         raise FormError({names.CHOSEN: wording_forms.NOT_A_CHOICE})
     return request.options[int(raw)]
 
