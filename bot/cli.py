@@ -167,6 +167,8 @@ def policy_check(file: Path) -> None:
     """Read a policy file and say what is wrong with it."""
     book = _book(file)
     typer.echo(f"{file}: {len(book.routes)} routes, {len(book.rules)} rules, nothing wrong.")
+    for idle in book.idle:
+        typer.echo(idle.within(str(file)))
 
 
 @policy_app.command("try")
@@ -187,7 +189,8 @@ def policy_try(
     planned = plan(book, request, agent)
     typer.echo(
         f'THEN {planned.then} rule="{planned.rule or ""}" route={planned.need.route} '
-        f"approvals={planned.need.approvals} urgency={planned.urgency} digest="
+        f"approvals={planned.need.approvals} urgency={planned.urgency} "
+        f"digest={planned.digest or ''}"
     )
     for reason in planned.reasons:
         typer.echo(reason)

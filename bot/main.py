@@ -20,7 +20,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import observe
 from bot.domain.errors import PullcordError
-from bot.policy.load import load
 from bot.senders.slack import SlackSender, SlackUnreachableError
 from bot.store import escalations, messages, schema
 from bot.store.open import open_ledger
@@ -29,6 +28,7 @@ from bot.usecases.expire import expire_what_is_due
 from bot.usecases.learn_people import learn_people
 from bot.usecases.send_card import free_leases
 from bot.workers.outbox import Outbox
+from bot.workers.policy_file import LOOK_SECONDS, PolicyFile, read_book, say_what_is_idle
 from bot.workers.ticker import Ticker
 from bot.workers.waker import CommitWaker
 from handlers import agents, health, slack
@@ -87,13 +87,12 @@ def make_desk(settings: Settings, clock: Clock, ids: Ids) -> tuple[Desk, CommitW
     """A desk with its ledger; raises SettingError, PolicyError, StartError."""
     path = settings.pullcord_policy_file
     try:
-        text = path.read_bytes()
+        book = read_book(path)
     except OSError as error:
         raise StartError(
             f"The policy file {path} cannot be read ({error.strerror}). Start from the commented "
             "policy.yml of the project, or set PULLCORD_POLICY_FILE."
         ) from None
-    book = load(text, str(path))
     peppers = key_peppers(settings)
     waker = CommitWaker()
     ledger = open_ledger(settings.pullcord_database_url, clock, ids)
@@ -152,6 +151,7 @@ class House:
         self._instance = instance
         self._ticker = Ticker()
         self._schema: str | None = None
+        self._policy = PolicyFile(settings.pullcord_policy_file, desk, self._meet_new_people)
         self._slack = "waiting"
 
     async def start(self) -> web.Application:
@@ -161,6 +161,7 @@ class House:
         """
         token, signing_secrets = self._settings.need_slack()
         await prepare_database(self.desk.ledger)
+        say_what_is_idle(self.desk.book, str(self._settings.pullcord_policy_file))
         if self._settings.sqlite_file is not None:
             await free_leases(self.desk)
         # Slack's library minds its own timeout only with a session of its own.
@@ -196,6 +197,7 @@ class House:
         self._outbox.start()
         self._ticker.every(1, "expire", lambda: expire_what_is_due(self.desk))
         self._ticker.every(_PEOPLE_SECONDS, "people", lambda: learn_people(self.desk, self.sender))
+        self._ticker.every(LOOK_SECONDS, "policy", self._policy.look)
         self._ticker.every(_GAUGES_SECONDS, "gauges", self.measure)
         self._ticker.start()
         return app
@@ -212,18 +214,24 @@ class House:
 
     async def check(self) -> dict[str, str]:
         """What /readyz says, part by part."""
+        trouble = self._policy.trouble
+        policy = "ok" if trouble is None else f"stale: {trouble}"
         try:
             standing = await self.desk.ledger.read(schema.standing_now)
         except PullcordError as error:
-            return {"database": type(error).__name__, "schema": "unknown", "policy": "ok"} | {
+            return {"database": type(error).__name__, "schema": "unknown", "policy": policy} | {
                 "slack": self._slack
             }
         return {
             "database": "ok",
             "schema": "ok" if standing == "current" else standing,
-            "policy": "ok",
+            "policy": policy,
             "slack": self._slack,
         }
+
+    def reload_policy(self) -> None:
+        """Within a second, and without waiting whether the file is still being written."""
+        self._policy.hurry()
 
     async def measure(self) -> None:
         """Bring the gauges of /metrics up to date."""
@@ -234,6 +242,11 @@ class House:
         oldest = min((moment for *_, moment in waiting), default=now)
         observe.OLDEST.set((now - oldest).total_seconds())
         observe.BEHIND.set(behind)
+
+    async def _meet_new_people(self) -> None:
+        """Whom a new policy names may decide at once; before Slack has answered, nobody may."""
+        if self._slack != "waiting":
+            await learn_people(self.desk, self.sender)
 
     async def _until_slack_answers(self) -> None:
         """Ask Slack who we are until it says so, then once a minute whether it still answers."""
@@ -289,6 +302,7 @@ async def serve(settings: Settings) -> None:
         stop = asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, house.reload_policy)
         try:
             app = await house.start()
         except BaseException:

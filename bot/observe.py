@@ -15,6 +15,7 @@ OLDEST = Gauge("pullcord_oldest_open_seconds", "Age of the oldest open escalatio
 BEHIND = Gauge("pullcord_messages_behind", "Messages that do not yet stand as they should")
 WAITING = Gauge("pullcord_waiting_agents", "Agents that wait for an answer at this process")
 SLACK_UP = Gauge("pullcord_slack_up", "1 while Slack answers, 0 while it does not")
+POLICY_STALE = Gauge("pullcord_policy_stale", "1 while the policy file cannot be used, else 0")
 CLICKS = Histogram(
     "pullcord_slack_ack_seconds",
     "From a signed delivery of Slack to our answer",

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import typer.main
 
 from bot.cli import app as commands
+from bot.policy.book import Agent, Category, Digest, Rotation, Rule, Schedule, Tier
 from bot.policy.book import Route as PolicyRoute
-from bot.policy.book import Rule
 from bot.policy.facts import NAMES
 from bot.settings import Settings
 from bot.usecases.keys import DEFAULT_SCOPES, SCOPES
@@ -91,8 +91,8 @@ def _policy() -> Iterator[str]:
     yield ""
     yield "YAML in UTF-8, at most 256 KiB, without anchors, aliases and tags."
     yield (
-        "A key that does not exist, or that comes with a later release, is a mistake: "
-        "nothing is passed over in silence."
+        "A key that does not exist is a mistake, and a key that this release does not act on yet "
+        "says so in `policy check` and in the log: nothing is passed over in silence."
     )
     yield "How to write one: [Write a policy](../howto/policy.md)."
     yield ""
@@ -102,7 +102,13 @@ def _policy() -> Iterator[str]:
         ("The file", said.POLICY_TOP, None),
         ("A group", said.POLICY_GROUP, None),
         ("A route", said.POLICY_ROUTE, PolicyRoute),
+        ("A tier", said.POLICY_TIER, Tier),
         ("A rule", said.POLICY_RULE, Rule),
+        ("A digest", said.POLICY_DIGEST, Digest),
+        ("A category", said.POLICY_CATEGORY, Category),
+        ("An agent", said.POLICY_AGENT, Agent),
+        ("A schedule", said.POLICY_SCHEDULE, Schedule),
+        ("A rotation", said.POLICY_ROTATION, Rotation),
     ):
         yield f"## {title}"
         yield ""
@@ -113,11 +119,6 @@ def _policy() -> Iterator[str]:
     yield ""
     for where, keys in said.POLICY_LATER.items():
         yield f"- {where}: {', '.join(f'`{key}`' for key in keys)}"
-    yield ""
-    yield (
-        "So are the values `batch` and `by_confidence` of `then`, "
-        "and `reject` and `approve` of `on_timeout`."
-    )
     yield ""
     yield "## What `when` can see"
     yield ""
@@ -147,7 +148,7 @@ def _written(value: object) -> str:
         case bool():
             return f"`{str(value).lower()}`"
         case timedelta():
-            return f"`{int(value.total_seconds() // 3600)}h`"
+            return f"`{int(value.total_seconds() // 3600)}h`" if value else "`0s`"
         case _:
             return f"`{value}`"
 

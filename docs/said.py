@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.policy.categories import PRESETS
+
 SETTINGS = {
     "SLACK_BOT_TOKEN": "The `xoxb-…` token of your Slack app. Needed by `serve`.",
     "SLACK_SIGNING_SECRET": (
@@ -16,7 +18,10 @@ SETTINGS = {
         "`sqlite:///FILE` or `postgresql://user:password@host/name`. "
         "A driver in the address is accepted and ignored."
     ),
-    "PULLCORD_POLICY_FILE": "The policy: who is asked, and what is decided by rule.",
+    "PULLCORD_POLICY_FILE": (
+        "The policy: who is asked, and what is decided by rule. A changed file is in force within "
+        "5 seconds, or on SIGHUP; a wrong one changes nothing, and is told in the admin channel."
+    ),
     "PULLCORD_HOST": "The address to listen on.",
     "PULLCORD_PORT": "The port to listen on; 0 takes any free one.",
     "PULLCORD_SECRET": (
@@ -95,9 +100,16 @@ POLICY_TOP = {
         "`UTC` when left out."
     ),
     "groups": "Names for sets of people.",
-    "admins": "A list of groups. Kept for what comes later; it has no effect yet.",
+    "admins": "A list of groups. *Not acted on yet.*",
     "routes": "Ways to people. At least one; the first is the default.",
-    "rules": "What is decided without a person, and who is asked otherwise. The first match wins.",
+    "rules": (
+        "What is decided without a person, and who is asked otherwise. The first match wins. "
+        "At most 1,000."
+    ),
+    "digests": "When what can wait is brought together. *Not acted on yet.*",
+    "categories": "Kinds of cases, by the `category` of the request.",
+    "agents": "The bounds of agents, by the NAMEs of their keys. *Not acted on yet.*",
+    "schedules": "Who is on call when. *Not acted on yet.*",
 }
 
 POLICY_GROUP = {
@@ -109,7 +121,10 @@ POLICY_ROUTE = {
     "reviewers": "A list of groups whose members may decide. Required.",
     "approvals": "How many different voices must agree to the very same action.",
     "deadline": "How long people have to answer; at most 30 days.",
-    "on_timeout": "What happens at the deadline. `expire` is the only choice yet: nothing may run.",
+    "on_timeout": (
+        "What happens at the deadline: `expire`, `reject`, or `approve` where a rule could approve "
+        "it. *Only `expire` is acted on yet: nothing may run.*"
+    ),
     "no_self_approval": (
         "`true`: nobody decides for a key that they own, for a run started on their behalf, "
         "or agrees to their own edit. Each key that asks here then needs an owner."
@@ -117,19 +132,99 @@ POLICY_ROUTE = {
     "keys": "NAMEs of API keys (scope `decide`) that may vote here.",
     "valid_for": "How long the agent may take to redeem an approval.",
     "quick_reasons": "Up to 5 ready-made reasons in the reject form, of up to 75 characters each.",
+    "remind_after": (
+        "A list of durations, the shortest first, all before the deadline. *Not acted on yet.*"
+    ),
+    "tiers": (
+        "Who is asked besides when nobody has answered, the earliest first: see below. "
+        "*Not acted on yet.*"
+    ),
+    "grace": "How long a click can be taken back, at most 1h. *Not acted on yet.*",
+    "fallback": (
+        "The route to take when the channel cannot be reached; fallbacks never lead back. "
+        "*Not acted on yet.*"
+    ),
+    "quiet_hours": (
+        'Two times by the file\'s time zone such as `"22:00-07:00"`. *Not acted on yet.*'
+    ),
+    "assign": (
+        "`suggest`: the card names one of the reviewers; `one`: only that person is asked. "
+        "*Not acted on yet.*"
+    ),
+}
+
+POLICY_TIER = {
+    "after": "How long after the start; before the deadline. Required.",
+    "channel": "A channel that is asked besides.",
+    "reviewers": "A list of groups whose members may decide from then on.",
+    "urgency": "`low`, `normal`, `high` or `critical`, from then on.",
+}
+
+POLICY_DIGEST = {
+    "cron": (
+        "Five fields of cron, such as `0 9,15 * * 1-5`: minute, hour, day of the month, month, "
+        "day of the week. Required."
+    ),
+    "timezone": "An IANA time zone; the file's when left out.",
+    "channel": 'A channel id, or `"#name"` in quotes. Required.',
+}
+
+POLICY_CATEGORY = {
+    "preset": (
+        "Fills in what is left out: "
+        + ", ".join(f"`{name}`" for name in PRESETS)
+        + ". *Not acted on yet.*"
+    ),
+    "risk": "`low`, `medium`, `high` or `critical`. *Not acted on yet.*",
+    "target_escalation_rate": (
+        "The share of cases that people should see, from 0 to 1. *Not acted on yet.*"
+    ),
+    "threshold": (
+        "The confidence from which on an answer is delivered, from 0 to 1. *Not acted on yet.*"
+    ),
+    "learn": "`true`: the threshold follows what people decide. *Not acted on yet.*",
+    "sample": "The share of outputs to review afterwards, from 0 to 1. *Not acted on yet.*",
+    "handoff": (
+        "The sentence for the agent's end user while a person looks at the case, of up to 500 "
+        "characters."
+    ),
+}
+
+POLICY_AGENT = {
+    "systems": "A list of the systems that it may touch. *Not acted on yet.*",
+    "max_open": "How many of its questions may be open. *Not acted on yet.*",
+    "rate": "`N/duration`: how many questions it may ask. *Not acted on yet.*",
+}
+
+POLICY_SCHEDULE = {
+    "ical": "The https address of a calendar. Either this or `rotation`.",
+    "rotation": "People who take turns: see below. Either this or `ical`.",
+}
+
+POLICY_ROTATION = {
+    "people": "A list of Slack user ids, in their order. Required.",
+    "handover": (
+        'When the turn changes, by the file\'s time zone: `"Mon 09:00"`, or `"09:00"` for turns '
+        "of days. Required."
+    ),
+    "every": "How long a turn lasts, in whole weeks, or in whole days. Required.",
 }
 
 POLICY_RULE = {
     "name": "A name of its own; cards, decisions and `policy try` call the rule by it. Required.",
     "when": "A CEL expression that is true or false. Required.",
-    "then": "`approve`, `reject` or `escalate`. Required.",
+    "then": (
+        "`approve`, `reject`, `escalate`, `batch` or `by_confidence`. Required. *The last two are "
+        "not acted on yet: people are asked at once.*"
+    ),
+    "digest": "Where a rule that batches collects it: a name under `digests`. Required there.",
     "route": "Where people are asked; the first route when left out.",
     "comment": "Words for the agent. Required where the rule rejects.",
     "urgency": "`low`, `normal`, `high` or `critical`; it can only raise what the agent said.",
     "approvals": "Instead of the route's number.",
     "limit": (
-        "`N/duration`, for a rule that approves: so many for each agent in any such stretch of "
-        "time; beyond it a person is asked."
+        "`N/duration`, for a rule that approves or trusts a confidence: so many for each agent in "
+        "any such stretch of time; beyond it a person is asked."
     ),
     "even_high_risk": (
         "`true`: the rule may also approve at risk high or critical. "
@@ -139,10 +234,7 @@ POLICY_RULE = {
 
 #: Keys of later releases, which the file may not carry yet.
 POLICY_LATER = {
-    "the file": ("digests", "categories", "agents", "schedules"),
     "a group": ("usergroup", "emails", "schedule"),
-    "a route": ("remind_after", "tiers", "grace", "fallback", "quiet_hours", "assign"),
-    "a rule": ("digest",),
 }
 
 #: Slack's Web API methods that the bot calls: scope, and what for.

@@ -21,6 +21,7 @@ class Readiness(Protocol):
     async def check(self) -> dict[str, str]:
         """`database`, `schema`, `policy`: "ok" or what is wrong; `slack`: ok | degraded | waiting.
 
+        "stale: …": the file is wrong, and the policy from before is in force.
         "waiting": Slack has never answered yet.
         """
         ...
@@ -39,7 +40,7 @@ def add_routes(
 
     async def readyz(_request: web.Request) -> web.Response:
         found = await readiness.check()
-        ready = all(found.get(one) == "ok" for one in _NEEDED) and found.get("slack") != "waiting"
+        ready = all(_works(found.get(one)) for one in _NEEDED) and found.get("slack") != "waiting"
         return web.json_response(
             found,
             status=200 if ready else 503,
@@ -54,3 +55,7 @@ def add_routes(
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     app.router.add_get("/metrics", metrics)
+
+
+def _works(standing: str | None) -> bool:
+    return standing == "ok" or (standing or "").startswith("stale")

@@ -312,6 +312,16 @@ def card_impossible(escalation_ids: str, channel: str, error: str) -> Markup:
     )
 
 
+def policy_kept(first: str, more: int) -> Markup:
+    """For the operators' channel: the file was changed, and cannot be used."""
+    return said(
+        "The policy file cannot be used, so the policy from before stays in force. "
+        "{first}{more}. `policy check` names every mistake.",
+        first=first,
+        more=f" (and {more} more)" if more else "",
+    )
+
+
 def approval_not_wanted(rule: str) -> str:
     return f"rule “{rule}” would approve it, but the agent accepts no approval here"
 

@@ -5,14 +5,18 @@ A Book comes from `load`, which has checked it; nothing here checks again.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from bot.domain.request import Urgency
 
-Then = Literal["approve", "reject", "escalate"]
+#: `batch` and `by_confidence` are put to a person at once, until there is more to them.
+Then = Literal["approve", "reject", "escalate", "batch", "by_confidence"]
+OnTimeout = Literal["expire", "reject", "approve"]
+Assign = Literal["one", "suggest"]
+Risk = Literal["low", "medium", "high", "critical"]
 
 
 class _Page(BaseModel):
@@ -39,8 +43,27 @@ class Rule(_Page):
     approvals: int | None = None
     limit: Limit | None = None
     even_high_risk: bool = False
+    #: The digest that collects it, where it can wait.
+    digest: str | None = None
     #: Where it stands in the file, counted from 1.
     line: int
+
+
+class Tier(_Page):
+    """Who is asked besides when nobody has answered `after` that long; votes and deadline stay."""
+
+    after: timedelta
+    channel: str | None = None
+    #: Names of groups.
+    reviewers: tuple[str, ...] = ()
+    urgency: Urgency | None = None
+
+
+class QuietHours(_Page):
+    """From `start` to `end` by the file's time zone; over midnight when `end` is the earlier."""
+
+    start: time
+    end: time
 
 
 class Route(_Page):
@@ -58,6 +81,81 @@ class Route(_Page):
     keys: tuple[str, ...] = ()
     valid_for: timedelta = timedelta(hours=24)
     quick_reasons: tuple[str, ...] = ()
+    on_timeout: OnTimeout = "expire"
+    #: How long after the start; the shortest first.
+    remind_after: tuple[timedelta, ...] = ()
+    #: The earliest first, all of them before the deadline.
+    tiers: tuple[Tier, ...] = ()
+    #: How long a click can be taken back.
+    grace: timedelta = timedelta(0)
+    #: The route that is taken when this one's channel cannot be reached.
+    fallback: str | None = None
+    quiet_hours: QuietHours | None = None
+    assign: Assign | None = None
+
+
+class Digest(_Page):
+    """When the questions that can wait are brought together, and where."""
+
+    name: str
+    #: Five fields, read by the clocks of `timezone`.
+    cron: str
+    timezone: str
+    channel: str
+
+
+class Category(_Page):
+    """What is asked of one kind of cases. None: left to the preset, or to the default."""
+
+    name: str
+    preset: str | None = None
+    risk: Risk | None = None
+    target_escalation_rate: float | None = None
+    threshold: float | None = None
+    learn: bool | None = None
+    sample: float | None = None
+    #: For the agent's end user, while a person looks at it.
+    handoff: str | None = None
+
+
+class Agent(_Page):
+    """The bounds of one agent."""
+
+    name: str
+    systems: tuple[str, ...] = ()
+    max_open: int | None = None
+    rate: Limit | None = None
+
+
+class Rotation(_Page):
+    """People who take turns of the length `every`, handed over at a time of day."""
+
+    #: Slack user ids, in their order; somebody may come more than once.
+    people: tuple[str, ...]
+    #: 0 is Monday; None: any day, when turns are counted in days.
+    weekday: int | None
+    at: time
+    every: timedelta
+
+
+class Schedule(_Page):
+    """Who is on call when: from a calendar, or by turns. One of the two is set."""
+
+    name: str
+    ical: str | None = None
+    rotation: Rotation | None = None
+
+
+class Idle(_Page):
+    """A key of the file that is read and checked, and not acted on yet."""
+
+    line: int
+    key: str
+    #: What happens in place of what the key asks for.
+    instead: str
+
+    def within(self, file: str) -> str:
+        return f"{file}:{self.line}: {self.key}: not acted on yet: {self.instead}"
 
 
 class Book(_Page):
@@ -72,6 +170,18 @@ class Book(_Page):
     #: In the order of the file; there is at least one.
     routes: dict[str, Route]
     rules: tuple[Rule, ...] = ()
+    digests: dict[str, Digest] = {}
+    categories: dict[str, Category] = {}
+    #: By the NAME of their keys.
+    agents: dict[str, Agent] = {}
+    schedules: dict[str, Schedule] = {}
+    #: In the order of the file.
+    idle: tuple[Idle, ...] = ()
+
+    def handoff(self, category: str | None) -> str | None:
+        """The category's own sentence for the end user."""
+        listed = self.categories.get(category) if category else None
+        return listed.handoff if listed else None
 
     def default_route(self) -> Route:
         """The first route: whatever has no better place goes there."""

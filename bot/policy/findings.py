@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from bot.domain.errors import PullcordError
+from bot.policy.book import Idle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+# Whoever mends this many reads the file again. A file made to be slow has tens of thousands.
+_MOST = 100
+_MOST_OPTIONS = 700
 
 
 @dataclass(frozen=True)
@@ -35,14 +41,30 @@ class PolicyError(PullcordError):
         super().__init__("\n".join(finding.within(file) for finding in self.findings))
 
 
+class TooManyFindingsError(Exception):
+    """It is not worth while to read on."""
+
+
 class Findings:
     """Collects what is wrong, so that one look at the file can mend all of it."""
 
     def __init__(self) -> None:
         self.all: list[Finding] = []
+        #: What is right, and waits for a later release.
+        self.idle: list[Idle] = []
 
     def note(self, line: int, key: str, expected: str) -> None:
+        """Raises TooManyFindingsError, after saying so in the last finding."""
+        if len(self.all) == _MOST:
+            self.all.append(
+                Finding(line, "file", f"fewer mistakes; reading ended here, after {_MOST}")
+            )
+            raise TooManyFindingsError
         self.all.append(Finding(line, key, expected))
+
+    def set_aside(self, line: int, key: str, instead: str) -> None:
+        """A key that is not acted on yet, and what happens in its place."""
+        self.idle.append(Idle(line=line, key=key, instead=instead))
 
 
 def one_of(options: Iterable[str]) -> str:
@@ -53,7 +75,7 @@ def one_of(options: Iterable[str]) -> str:
 
 def nearest(word: str, options: Iterable[str]) -> str:
     """`; did you mean money?`, or nothing when no option comes close."""
-    close = get_close_matches(word[:100], list(options), n=1)
+    close = get_close_matches(word[:100], list(islice(options, _MOST_OPTIONS)), n=1)
     return f"; did you mean {close[0]}?" if close else ""
 
 

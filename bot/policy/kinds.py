@@ -60,12 +60,10 @@ def whole(least: int) -> Kind[int]:
     return Kind(f"a whole number of at least {least}", read)
 
 
-def choice(options: Sequence[Any], later: Sequence[str] = ()) -> Kind[Any]:
-    """One of a few words; `later` are words of the contract that this release cannot keep yet."""
+def choice(options: Sequence[Any]) -> Kind[Any]:
+    """One of a few words."""
 
     def read(value: str, _quoted: bool) -> str:
-        if value in later:
-            raise ValueError(f"{one_of(options)}; {value!r} comes with a later release; remove it")
         if value not in options:
             raise ValueError(f"{one_of(options)}, got {quoted(value)}{nearest(value, options)}")
         return value
@@ -73,16 +71,21 @@ def choice(options: Sequence[Any], later: Sequence[str] = ()) -> Kind[Any]:
     return Kind(one_of(options), read)
 
 
-def duration(longest: timedelta) -> Kind[timedelta]:
-    what = "a duration such as 30m, 4h or 7d"
+def duration(longest: timedelta, *, or_none: bool = False) -> Kind[timedelta]:
+    """`or_none`: zero may be said as well."""
+    what = f"a duration such as {'10s' if or_none else '30m, 4h or 7d'}"
 
     def read(value: str, _quoted: bool) -> timedelta:
         try:
             length = parse_duration(value)
         except ValueError:
             raise ValueError from None
+        if or_none and not length:
+            return length
         if not timedelta(0) < length <= longest:
-            raise ValueError(f"{what}, longer than zero and at most {longest.days}d, got {value!r}")
+            most = f"{longest.days}d" if longest.days else f"{longest.seconds // 60}m"
+            least = "" if or_none else "longer than zero and "
+            raise ValueError(f"{what}, {least}at most {most}, got {quoted(value)}")
         return length
 
     return Kind(what, read)
@@ -99,6 +102,12 @@ def _limit(value: str, _quoted: bool) -> Limit:
     if not re.fullmatch("[0-9]{1,9}", count) or int(count) < 1:
         raise ValueError
     return Limit(count=int(count), per=PERIOD.read(per, False))
+
+
+def _share(value: str, is_quoted: bool) -> float:
+    if is_quoted or not re.fullmatch(r"[01]|[01]?\.[0-9]{1,9}", value) or float(value) > 1:
+        raise ValueError
+    return float(value)
 
 
 @cache
@@ -119,6 +128,7 @@ PERIOD = duration(timedelta(days=3650))
 FLAG = Kind("true or false", _flag)
 LIMIT = Kind("a number per duration such as 20/1d", _limit)
 ZONE = Kind("an IANA time zone such as Europe/London", _zone)
+SHARE = Kind("a number from 0 to 1 such as 0.15", _share)
 NAME = shaped("a name of letters, digits, - and _", r"\w[\w.-]{0,63}")
 USER = shaped("a Slack user id such as U0123ABCD", "[UW][A-Z0-9]{2,20}")
 CHANNEL = shaped(
@@ -127,3 +137,7 @@ CHANNEL = shaped(
 )
 RULE_NAME = shaped("a name on one line, of at most 100 characters", r"(?=.*\S).{1,100}")
 KEY = text("the NAME of an API key", 128)
+AGENT = shaped(
+    "the NAME of an API key: letters, digits, '.', - and _", "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+)
+LABEL = text("a name", 64)

@@ -6,23 +6,20 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.policy.book import Route
-from bot.policy.findings import nearest, one_of, quoted
-from bot.policy.kinds import CHANNEL, FLAG, KEY, NAME, USER, choice, duration, text, whole
+from bot.policy.kinds import CHANNEL, FLAG, KEY, NAME, USER, duration, text, whole
+from bot.policy.names import read_group_names
+from bot.policy.waiting import check_fallbacks, read_waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from bot.policy.section import Section
 
 # The contract's: no escalation stays open longer.
 _DEADLINE = duration(timedelta(days=30))
 _VALID_FOR = duration(timedelta(days=3650))
-_ON_TIMEOUT = choice(["expire"], later=["reject", "approve"])
 # Slack cuts the text of an option at 75 characters.
 _REASON = text("a short reason", 75)
 _MOST_REASONS = 5
 _GROUPS_LATER = ("usergroup", "emails", "schedule")
-_ROUTES_LATER = ("remind_after", "tiers", "grace", "fallback", "quiet_hours", "assign")
 
 Groups = dict[str, tuple[str, ...]]
 
@@ -38,42 +35,35 @@ def read_groups(root: Section) -> Groups:
     return groups
 
 
-def read_group_names(section: Section, key: str, groups: Collection[str]) -> tuple[str, ...]:
-    """Names of groups under a key; one that does not exist is a finding."""
-    names = []
-    for name, line in section.many(key, NAME):
-        if name not in groups:
-            section.note_at(line, key, unknown("group", name, groups))
-        names.append(name)
-    return tuple(dict.fromkeys(names))
-
-
 def read_routes(root: Section, groups: Groups) -> dict[str, Route]:
-    routes = {name: _route(name, section, groups) for name, section in root.named("routes", NAME)}
+    sections = dict(root.named("routes", NAME))
+    routes = {name: _route(name, section, groups) for name, section in sections.items()}
+    check_fallbacks(sections, routes)
     if root.lacks("routes"):
         root.note("routes", "at least one route: somebody must be asked when no rule matches")
     return routes
 
 
 def _route(name: str, section: Section, groups: Groups) -> Route:
-    section.one("on_timeout", _ON_TIMEOUT, "expire")
     if not section.has("reviewers"):
         section.note("reviewers", "a list of groups such as [billing-leads]; it is missing")
     reasons = [reason for reason, _ in section.many("quick_reasons", _REASON)]
     if len(reasons) > _MOST_REASONS:
         section.note("quick_reasons", f"at most {_MOST_REASONS} reasons, got {len(reasons)}")
+    deadline = section.one("deadline", _DEADLINE, timedelta(hours=4))
     route = Route(
         name=name,
         channel=section.needed("channel", CHANNEL, ""),
         reviewers=read_group_names(section, "reviewers", groups),
         approvals=section.one("approvals", whole(least=1), 1),
-        deadline=section.one("deadline", _DEADLINE, timedelta(hours=4)),
+        deadline=deadline,
         no_self_approval=section.one("no_self_approval", FLAG, default=False),
         keys=tuple(dict.fromkeys(key for key, _ in section.many("keys", KEY))),
         valid_for=section.one("valid_for", _VALID_FOR, timedelta(hours=24)),
         quick_reasons=tuple(reasons),
+        **read_waiting(section, deadline, groups),
     )
-    section.close(later=_ROUTES_LATER)
+    section.close()
     check_enough(section, route, route.approvals, groups)
     return route
 
@@ -91,9 +81,3 @@ def check_enough(section: Section, route: Route, approvals: int, groups: Groups)
             f"at most as many approvals as the route {route.name!r} has reviewers "
             f"({len(people)}{keys}), got {approvals}",
         )
-
-
-def unknown(what: str, name: str, known: Collection[str]) -> str:
-    """Words for a name that is not in the policy."""
-    there = one_of(sorted(known)[:10]) if known else f"there is no {what} in this file"
-    return f"a {what} of this file ({there}), got {quoted(name)}{nearest(name, known)}"

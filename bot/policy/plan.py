@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Plan:
-    """`need`, `deadline` and `valid_for` are set for all three: a plan may still go to people."""
+    """`need`, `deadline` and `valid_for` are always set: a plan may still go to people."""
 
     then: Then
     rule: str | None
@@ -34,6 +34,13 @@ class Plan:
     valid_for: timedelta
     #: One line for each rule that was looked at.
     reasons: tuple[str, ...]
+    #: Where it could wait for others, if its rule says so.
+    digest: str | None = None
+
+    @property
+    def asks_people(self) -> bool:
+        """Whatever is neither approved nor rejected by rule, also what could wait."""
+        return self.then not in {"approve", "reject"}
 
 
 def plan(book: Book, request: Request, agent: str) -> Plan:
@@ -57,6 +64,7 @@ def plan(book: Book, request: Request, agent: str) -> Plan:
         deadline=route.deadline,
         valid_for=route.valid_for,
         reasons=reasons,
+        digest=matched.digest if matched else None,
     )
 
 
@@ -76,6 +84,7 @@ def escalated(book: Book, plan: Plan, why: str) -> Plan:
         limit=None,
         deadline=route.deadline,
         valid_for=route.valid_for,
+        digest=None,
     )
 
 

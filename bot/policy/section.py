@@ -5,6 +5,7 @@ A wrong value is noted and its default handed out, so that reading goes on to th
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.policy.findings import nearest, quoted
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 D = TypeVar("D")
+
+# Far beyond any company's; a file made to be slow has tens of thousands.
+_MOST_NAMES = 1000
 
 
 class Section:
@@ -99,16 +103,46 @@ class Section:
         if not isinstance(node, Named):
             self.note(key, f"names with keys below them, got {shown(node)}")
             return []
+        if len(node.values) > _MOST_NAMES:
+            self.note(key, f"at most {_MOST_NAMES:,} names, got {len(node.values):,}")
         sections = []
-        for name, below in node.values.items():
+        for name, below in islice(node.values.items(), _MOST_NAMES):
             written = Text(node.key_lines[name], name, quoted=True)
             self._read(written, key, kind, None)
-            sections.append((name, Section(below, f"{self._at(key)}.{name}", self._findings)))
+            path = f"{self._at(key)}.{quoted(name)[1:-1]}"
+            sections.append((name, Section(below, path, self._findings)))
         return sections
+
+    def parts(self, key: str) -> list[Section]:
+        """The items of a list, each a section: `routes.money.tiers.#1`."""
+        return [
+            Section(node, f"{self._at(key)}.#{number}", self._findings)
+            for number, node in enumerate(self.nodes(key), start=1)
+        ]
+
+    def part(self, key: str) -> Section | None:
+        """The section under a key; None when there is none."""
+        node = self.take(key)
+        return None if node is None else Section(node, self._at(key), self._findings)
+
+    def not_yet(self, key: str, instead: str) -> None:
+        """This release reads the key and does not act on it; `instead` is what happens.
+
+        Somebody who believes that their reminders work would be harmed, so it is always said.
+        """
+        if self.take(key) is not None:
+            self._findings.set_aside(self._node.key_lines[key], self._at(key), instead)
 
     def section(self, node: Node, path: str) -> Section:
         """An item of a list as a section of its own."""
         return Section(node, path, self._findings)
+
+    def not_yet_below(self, key: str, instead: str) -> None:
+        """The same for each name under a key."""
+        node = self.take(key)
+        if isinstance(node, Named):
+            for name, line in node.key_lines.items():
+                self._findings.set_aside(line, f"{self._at(key)}.{quoted(name)[1:-1]}", instead)
 
     def close(self, later: Collection[str] = ()) -> None:
         """Notes every key that was not asked for.

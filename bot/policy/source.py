@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.policy.findings import Findings
 
 # A policy of a hundred rules is about 20 KiB, and PyYAML reads about 100 KiB a second.
-_LARGEST = 256 * 1024
+LARGEST = 256 * 1024
 _DEEPEST = 16
 # What YAML itself calls printable; an escape in quotes can still name the others.
 _UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -76,8 +76,8 @@ def read(raw: str | bytes, findings: Findings) -> Node | None:
 
 
 def _decoded(raw: str | bytes) -> str:
-    if len(raw) > _LARGEST:
-        raise _UnreadableError(1, f"a policy of at most {_LARGEST // 1024} KiB")
+    if len(raw) > LARGEST:
+        raise _UnreadableError(1, f"a policy of at most {LARGEST // 1024} KiB")
     if isinstance(raw, bytes):
         try:
             text = raw.decode("utf-8-sig")

@@ -89,7 +89,7 @@ def _open(
         planned = escalated(book, planned, wording.approval_not_wanted(planned.rule or ""))
     if planned.then == "approve":
         planned = _to_a_person_if_needed(tx, book, caller, planned, action_digest)
-    if planned.then == "escalate":
+    if planned.asks_people:
         _check_owner(book, caller, planned)
 
     valid_for = _valid_for(request, planned)
@@ -109,9 +109,9 @@ def _open(
         valid_for=valid_for,
         rule=planned.rule,
         why=planned.why,
-        handoff=wording.HANDOFF,
+        handoff=book.handoff(request.category) or wording.HANDOFF,
     )
-    if planned.then == "escalate":
+    if planned.asks_people:
         escalations.insert(tx, escalation)
         timers.put(tx, escalation.id, "expire", escalation.expires_at)
         messages.owe(

@@ -119,6 +119,47 @@ async def test_trying_a_policy_says_what_and_why(tmp_path: Path) -> None:
     assert any("tiny refunds" in reason for reason in reasons)
 
 
+LATER = POLICY.replace(
+    "rules:\n",
+    """\
+digests:
+  desk: {cron: "0 9 * * *", channel: C01REV}
+rules:
+  - {name: can wait, when: 'urgency == "low"', then: batch, digest: desk, route: money}
+""",
+)
+
+
+async def test_a_good_policy_says_what_is_not_acted_on(tmp_path: Path) -> None:
+    """One line a key on stdout, with what happens in its place; the file is right all the same."""
+    file = tmp_path / "policy.yml"
+    file.write_text(LATER)
+
+    code, out, err = await command("policy", "check", str(file))
+
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [
+        f"{file}: 2 routes, 5 rules, nothing wrong.",
+        f"{file}:10: digests.desk: not acted on yet: nothing is collected, and no digest is posted",
+        f"{file}:12: rules.can wait.then: not acted on yet: it is posted at once, as a card of its "
+        "own",
+    ]
+
+
+async def test_trying_what_can_wait_names_its_digest(tmp_path: Path) -> None:
+    """The first line is what the policy means, whatever this release makes of it."""
+    (tmp_path / "policy.yml").write_text(LATER)
+    question = tmp_path / "question.json"
+    question.write_text(json.dumps(REFUND | {"urgency": "low"}))
+
+    code, out, _ = await command("policy", "try", str(tmp_path / "policy.yml"), str(question))
+
+    assert code == 0
+    assert out.splitlines()[0] == (
+        'THEN batch rule="can wait" route=money approvals=2 urgency=low digest=desk'
+    )
+
+
 async def test_trying_a_policy_with_a_wrong_question(tmp_path: Path) -> None:
     """Each fault with its pointer; broken JSON and broken policies alike."""
     (tmp_path / "policy.yml").write_text(POLICY)

@@ -227,3 +227,32 @@ def test_it_reaches_the_default_route_when_its_own_is_gone() -> None:
 
     assert asked.need == Need(route="default", approvals=1)
     assert (asked.deadline, asked.valid_for) == (timedelta(hours=4), timedelta(hours=24))
+
+
+@pytest.mark.parametrize("then", ["batch", "by_confidence"])
+def test_what_is_not_decided_by_a_rule_is_put_to_people(then: str) -> None:
+    """What could wait and what could be trusted goes to the rule's route, and to its people."""
+    policy = book(rule("it", "true", then, route="money", digest="desk"))
+
+    planned = plan(policy, request(confidence=1, urgency="low"), "a")
+
+    assert (planned.then, planned.digest, planned.asks_people) == (then, "desk", True)
+    assert planned.need == Need(route="money", approvals=2)
+    assert escalated(policy, planned, "Why.").digest is None
+
+
+@pytest.mark.parametrize("then", ["approve", "reject"])
+def test_a_rule_that_decides_asks_nobody(then: str) -> None:
+    """Only those two; and in doubt, or without a rule, people are asked."""
+    assert not plan(book(rule("it", "true", then)), request(), "a").asks_people
+    assert plan(book(rule("it", "confidence > 0.5", then)), request(), "a").asks_people
+    assert plan(book(), request(), "a").asks_people
+
+
+def test_doubt_about_what_could_wait_is_not_kept_waiting() -> None:
+    """A rule that cannot be evaluated has no digest: its question goes to people by itself."""
+    policy = book(rule("it", "confidence > 0.5", "batch", digest="desk"))
+
+    planned = plan(policy, request(), "a")
+
+    assert (planned.then, planned.digest) == ("escalate", None)

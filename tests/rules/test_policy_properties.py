@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -15,6 +15,7 @@ from bot.policy.expressions import CannotEvaluateError, Expression
 from bot.policy.facts import facts_of
 from bot.policy.load import PolicyError, load
 from bot.policy.plan import plan
+from tests.rules.test_policy_keys import FULL
 
 SAMPLE_TEXT = (Path(__file__).parents[2] / "policy.yml").read_text()
 SAMPLE = load(SAMPLE_TEXT, "policy.yml")
@@ -161,19 +162,30 @@ def test_any_bytes_are_a_policy_or_an_explanation(raw: bytes) -> None:
 
 @given(st.data())
 def test_a_damaged_policy_is_still_explained(data: st.DataObject) -> None:
-    """Cut something out of the sample, put something in: the answer is a Book or findings."""
-    start = data.draw(st.integers(0, len(SAMPLE_TEXT)))
-    end = data.draw(st.integers(start, min(len(SAMPLE_TEXT), start + 40)))
+    """Cut something out of a good file, put something in: the answer is a Book or findings."""
+    policy = data.draw(st.sampled_from([SAMPLE_TEXT, FULL]))
+    start = data.draw(st.integers(0, len(policy)))
+    end = data.draw(st.integers(start, min(len(policy), start + 40)))
     patch = data.draw(st.text(alphabet="a1:-[]{}'\"\n &*!|>#,", max_size=6))
 
-    check_findings(SAMPLE_TEXT[:start] + patch + SAMPLE_TEXT[end:])
+    check_findings(policy[:start] + patch + policy[end:])
 
 
-@pytest.mark.parametrize("key", ["tiers", "grace", "remind_after"])
-@given(text=st.sampled_from(["[]", "{}", "1", "''", "null"]))
-def test_a_key_of_a_later_release_is_refused_whatever_it_says(key: str, text: str) -> None:
-    """No form of a promise that cannot be kept yet is accepted."""
-    policy = SAMPLE_TEXT.replace("    approvals: 1\n", f"    approvals: 1\n    {key}: {text}\n")
+values_of_keys = st.sampled_from(
+    ["", "[]", "{}", "1", "-1", "''", "null", "true", "a b", "[a]", "[[a]]", "{a: b}", "[{a: b}]",
+     "'0 9 * * *'", "1h", "0s", "9999d", "C01", '"#x"', "https://a", "'Mon 09:00'", "22:00-07:00",
+     "1e9", "0.5", "money", "desk", "primary", "reject", "batch", "[{after: 1h, after: 2h}]"]
+)  # fmt: skip
 
-    with pytest.raises(PolicyError, match="comes with a later release; remove it"):
-        load(policy, "policy.yml")
+
+@given(line=st.sampled_from(FULL.splitlines()), text=values_of_keys, data=st.data())
+def test_any_value_under_any_key_is_a_policy_or_an_explanation(
+    line: str, text: str, data: st.DataObject
+) -> None:
+    """Put something else behind one of the colons of a policy that has every key."""
+    keys = [found.end() for found in re.finditer(r"[\w-]+:(?= |$)", line)]
+    at = data.draw(st.sampled_from(keys))
+    end = re.search(r"[,}]|$", line[at:])
+    assert end is not None
+
+    check_findings(FULL.replace(line, f"{line[:at]} {text}{line[at + end.start() :]}", 1))

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
+from tests.world import POLICY, World
+
 if TYPE_CHECKING:
-    from tests.world import World
+    from collections.abc import AsyncIterator
+    from pathlib import Path
 
 
 async def test_a_small_refund_is_approved_by_rule(world: World) -> None:
@@ -59,3 +64,57 @@ async def test_a_forbidden_tool_is_rejected_by_rule(world: World) -> None:
     assert decision["type"] == "reject"
     assert decision["comment"] == "Databases are not dropped here."
     assert decision["effective"] is None
+
+
+LATER = POLICY.replace(
+    "rules:\n",
+    """\
+digests:
+  desk: {cron: "0 9 * * *", channel: C09ADMIN}
+categories:
+  refund: {handoff: "Our refunds team has your case, with a summary.", threshold: 0.5}
+rules:
+  - {name: can wait, when: 'urgency == "low"', then: batch, digest: desk, route: money}
+  - {name: sure, when: 'has(request.confidence)', then: by_confidence}
+""",
+)
+
+
+@pytest.fixture
+async def later(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    made = World(database_url, tmp_path, policy=LATER)
+    await made.open()
+    try:
+        yield made
+    finally:
+        await made.close()
+
+
+async def test_what_could_wait_is_asked_at_once(later: World) -> None:
+    """Until digests are there, a rule that batches puts its own card on its route."""
+    asked = await (await later.agent()).asks_refund(12, urgency="low")
+
+    card = await later.card_of(asked, "#money")
+
+    assert (await asked.see())["status"] == "open"
+    assert "Approvals 0 of 2" in card.text
+
+
+async def test_no_confidence_is_trusted_yet(later: World) -> None:
+    """However sure the agent is, a person is asked, although a later rule would approve."""
+    asked = await (await later.agent()).asks_refund(12, confidence=1)
+
+    card = await later.card_of(asked)
+    await card.click("Approve", by="alice")
+
+    assert (await asked.answer())["provenance"] == "human"
+
+
+async def test_a_category_has_its_own_words_for_the_end_user(later: World) -> None:
+    """The handoff of the policy, or the general one where the category has none."""
+    agent = await later.agent()
+
+    refund, other = await agent.asks(), await agent.asks(category="other")
+
+    assert (await refund.see())["handoff"] == "Our refunds team has your case, with a summary."
+    assert (await other.see())["handoff"].startswith("A specialist is looking at this")

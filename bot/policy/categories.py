@@ -1,0 +1,54 @@
+"""Reads `categories`: which kinds of cases there are, and what is asked of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+
+from bot.policy.book import Category, Risk
+from bot.policy.kinds import FLAG, LABEL, SHARE, choice, text
+
+if TYPE_CHECKING:
+    from bot.policy.section import Section
+
+#: A pattern for each line of the table "Choosing the right pattern"; the names say for whom.
+PRESETS = (
+    "email-sender",
+    "customer-support",
+    "data-pipeline",
+    "content-moderation",
+    "financial-transactions",
+    "research-assistant",
+    "code-generation",
+    "faq-chatbot",
+)
+_PRESET = choice(PRESETS)
+_RISK = choice(get_args(Risk))
+_HANDOFF = text("a sentence for the agent's end user", 500)
+#: What happens in place of what a key asks for. `handoff` is acted on.
+_INSTEAD = {
+    "preset": "it fills in nothing",
+    "risk": "the level that the agent states is the only one",
+    "target_escalation_rate": "the rate is not measured",
+    "threshold": "no answer is delivered for its confidence; the rules decide",
+    "learn": "nothing is learned from what people decide",
+    "sample": "no output is reviewed afterwards",
+}
+
+
+def read_categories(root: Section) -> dict[str, Category]:
+    categories = {}
+    for name, section in root.named("categories", LABEL):
+        categories[name] = Category(
+            name=name,
+            preset=section.one("preset", _PRESET, None),
+            risk=section.one("risk", _RISK, None),
+            target_escalation_rate=section.one("target_escalation_rate", SHARE, None),
+            threshold=section.one("threshold", SHARE, None),
+            learn=section.one("learn", FLAG, None),
+            sample=section.one("sample", SHARE, None),
+            handoff=section.one("handoff", _HANDOFF, None),
+        )
+        for key, instead in _INSTEAD.items():
+            section.not_yet(key, instead)
+        section.close()
+    return categories

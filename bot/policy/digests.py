@@ -1,0 +1,27 @@
+"""Reads `digests`: when what can wait is brought together, and where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.policy.book import Digest
+from bot.policy.kinds import CHANNEL, NAME, ZONE
+from bot.policy.times import CRON
+
+if TYPE_CHECKING:
+    from bot.policy.section import Section
+
+
+def read_digests(root: Section, timezone: str) -> dict[str, Digest]:
+    """`timezone` is the file's, for a digest without one of its own."""
+    digests = {}
+    for name, section in root.named("digests", NAME):
+        digests[name] = Digest(
+            name=name,
+            cron=section.needed("cron", CRON, ""),
+            timezone=section.one("timezone", ZONE, timezone),
+            channel=section.needed("channel", CHANNEL, ""),
+        )
+        section.close()
+    root.not_yet_below("digests", "nothing is collected, and no digest is posted")
+    return digests
