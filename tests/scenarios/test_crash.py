@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
+    from tests.world import Way
+
+pytestmark = pytest.mark.every_way
 
 # A dead sender's lease, and the time after which Slack's history is complete.
 PATIENCE = 40.0
@@ -32,7 +35,9 @@ class Survivor(World):
         self._stack = AsyncExitStack()
         self.http = await self._stack.enter_async_context(aiohttp.ClientSession())
         self.sandbox_url = await self._stack.enter_async_context(serving(make_app(self.slack)))
-        self.bot = BotProcess(self.http, self.folder, self.database_url, self.sandbox_url)
+        self.bot = BotProcess(
+            self.http, self.folder, self.database_url, self.sandbox_url, way=self.way
+        )
         self.url = self.bot.url
         await self.control("settings", events_url=f"{self.url}/slack/events")
         await self.bot.start()
@@ -59,8 +64,8 @@ class Survivor(World):
 
 
 @pytest.fixture
-async def survivor(database_url: str, tmp_path: Path) -> AsyncIterator[Survivor]:
-    made = Survivor(database_url, tmp_path)
+async def survivor(database_url: str, way: Way, tmp_path: Path) -> AsyncIterator[Survivor]:
+    made = Survivor(database_url, tmp_path, way=way)
     await made.open()
     yield made
     await made.close()
