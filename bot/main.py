@@ -224,9 +224,9 @@ class House:
 
     def _open_socket(self, bolt: AsyncApp, client: AsyncWebClient) -> None:
         socket = slack.Socket(bolt, client, monotonic=self._monotonic, dice=random.SystemRandom())
-        watchdog = slack.Watchdog(self.desk, socket, self._monotonic)
+        self.watchdog = slack.Watchdog(self.desk, socket, self._monotonic)
         socket.start()
-        self._ticker.every(1, "socket", watchdog.look)
+        self._ticker.every(1, "socket", self.watchdog.look)
         observe.show_socket(lambda: socket.state == "ok", lambda: socket.silent_seconds)
         self.socket = socket
 

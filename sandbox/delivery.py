@@ -138,6 +138,11 @@ class Delivery:
         )
         return await self._send(parcel)
 
+    async def anything(self, kind: Kind, payload: Json) -> Answer:
+        """Deliver what no person does: for apps that want to be sure of themselves."""
+        parcel = _Parcel(what=kind, summary="on order", kind=kind, payload=payload, answerable=True)
+        return await self._send(parcel)
+
     async def event(self, event: Json, summary: str) -> Answer:
         """Deliver an event; a failure is tried again in the background, as Slack does."""
         envelope = {

@@ -20,6 +20,7 @@ LEAVE_SECONDS = 10.0
 PATH = "/link/"
 
 Kind = Literal["interactive", "events_api", "slash_commands"]
+KINDS: tuple[Kind, ...] = ("interactive", "events_api", "slash_commands")
 CUTS = ("now", "sent", "answered")
 REASONS = ("warning", "refresh_requested", "link_disabled")
 
@@ -109,7 +110,9 @@ class Sockets:
             self._tell("socket closed", f"{len(self.lines)} connected")
         return ws
 
-    async def deliver(self, kind: Kind, payload: Json, seconds: float, **more: Any) -> Json | None:
+    async def deliver(
+        self, kind: Kind, payload: object, seconds: float, **more: Any
+    ) -> Json | None:
         """Send an envelope; returns the answer's payload.
 
         Raises TimeoutError without an answer in time, ConnectionError when the line breaks.
@@ -151,6 +154,11 @@ class Sockets:
             return
         for line in list(self.lines):
             line.cut()
+
+    async def shout(self, text: str) -> None:
+        """Send a text over every line as it is."""
+        for line in list(self.lines):
+            await line.ws.send_str(text)
 
     def silence(self) -> None:
         """Each line stays open, and nothing comes through it any more."""

@@ -42,11 +42,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     Not every pair of the two: each way in is told on one database, and where either could
     matter to the other (`every_way`), on both.
     """
-    marked = {
-        name.strip()
-        for mark in metafunc.definition.iter_markers("parametrize")
-        for name in str(mark.args[0]).split(",")
-    }
+    marked = set[str]()
+    for mark in metafunc.definition.iter_markers("parametrize"):
+        names = mark.args[0]
+        marked.update(names.replace(" ", "").split(",") if isinstance(names, str) else names)
     databases = "database_url" in metafunc.fixturenames and "database_url" not in marked
     ways = "way" in metafunc.fixturenames and "way" not in marked
     story = metafunc.module.__name__.startswith("tests.scenarios.")

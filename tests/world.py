@@ -268,6 +268,11 @@ class World:
     slack: Workspace = field(default_factory=Workspace)
     counter: Any = field(default_factory=lambda: itertools.count(1))
 
+    def __post_init__(self) -> None:
+        # Only what this way needs, so that nothing comes by the other one.
+        self.signing_secret = SIGNING_SECRET if self.way == "http" else ""
+        self.app_token = APP_TOKEN if self.way == "socket" else None
+
     async def open(self) -> None:
         self._stack = AsyncExitStack()
         self.http = await self._stack.enter_async_context(aiohttp.ClientSession())
@@ -287,20 +292,14 @@ class World:
         await self._stack.aclose()
 
     @property
-    def delivered(self) -> dict[str, Any]:
-        """The settings by which Slack's deliveries arrive; only those of this way."""
-        if self.way == "socket":
-            return {"slack_app_token": APP_TOKEN}
-        return {"slack_signing_secret": SIGNING_SECRET}
-
-    @property
     def settings(self) -> Settings:
         policy_file = self.folder / "policy.yml"
         policy_file.write_text(self.policy)
         return Settings(
             _env_file=None,
             slack_bot_token=BOT_TOKEN,
-            **self.delivered,
+            slack_signing_secret=self.signing_secret,
+            slack_app_token=self.app_token,
             slack_api_url=f"{self.sandbox_url}api/",
             pullcord_database_url=self.database_url,
             pullcord_policy_file=policy_file,
@@ -308,8 +307,8 @@ class World:
             pullcord_admin_channel="C09ADMIN",
         )
 
-    async def start_bot(self) -> None:
-        """As `serve` does it, on a free port."""
+    async def start_bot(self, *, ready: bool = True) -> None:
+        """As `serve` does it, on a free port; waits for it unless it cannot get `ready`."""
         self._bot = AsyncExitStack()
         settings = self.settings
         self.desk, waker = make_desk(settings, self.clock, TimeOrderedIds())
@@ -320,11 +319,19 @@ class World:
         url = await self._bot.enter_async_context(_serving(app))
         self.url = url.rstrip("/")
         await self.control("settings", events_url=f"{url}slack/events")
-        await self.until_true(self._knows_slack)
+        if ready:
+            await self.until_ready()
 
-    async def _knows_slack(self) -> bool:
+    async def until_ready(self) -> None:
+        async def knows_slack() -> bool:
+            return (await self.readiness())[0] == 200
+
+        await self.until_true(knows_slack)
+
+    async def readiness(self) -> tuple[int, str]:
+        """The status of /readyz, and what it says of Slack."""
         async with self.http.get(self.url + "/readyz") as ready:
-            return ready.status == 200
+            return ready.status, (await ready.json())["slack"]
 
     async def stop_bot(self) -> None:
         await self._bot.aclose()

@@ -122,8 +122,8 @@ class Socket:
             try:
                 fresh = await self._open()
             except Exception as error:
-                await self._refused(error)
                 attempt += 1
+                await asyncio.sleep(_refused(error))
                 continue
             if self._now is not None:
                 self._see_off(self._now)
@@ -152,22 +152,6 @@ class Socket:
                 raise
             return connection
 
-    async def _refused(self, error: Exception) -> None:
-        """Say why there is no connection; wait for as long as Slack asks."""
-        match error:
-            case SlackApiError():
-                reason, wait = str(error.response["error"]), error.response.headers
-                log.warning("socket.refused", reason=reason, hint=_HINTS.get(reason))
-                with suppress(ValueError):
-                    await asyncio.sleep(min(float(wait.get("Retry-After", "0")), 60.0))
-            case NotWelcomeError():
-                reason = str(error)
-                log.warning("socket.refused", reason=reason, hint=_HINTS.get(reason))
-            case aiohttp.ClientError() | SlackClientError() | OSError() | TimeoutError():
-                log.warning("socket.unreachable", reason=type(error).__name__)
-            case _:
-                log.error("socket.failed", exc_info=error)
-
     def _see_off(self, old: Connection) -> None:
         """What Slack still sends through the old one is taken until it closes."""
 
@@ -182,3 +166,21 @@ class Socket:
         task = asyncio.create_task(work())
         self._seeing_off.add(task)
         task.add_done_callback(self._seeing_off.discard)
+
+
+def _refused(error: Exception) -> float:
+    """Say why there is no connection; returns for how many seconds Slack wants to be left alone."""
+    match error:
+        case SlackApiError(response=response):
+            data = getattr(response, "data", None)
+            reason = str(data.get("error")) if isinstance(data, dict) else "no words"
+            log.warning("socket.refused", reason=reason, hint=_HINTS.get(reason))
+            wait = str(getattr(response, "headers", {}).get("Retry-After", ""))
+            return min(float(wait), 60.0) if wait.isascii() and wait.isdigit() else 0.0
+        case NotWelcomeError():
+            log.warning("socket.refused", reason=str(error), hint=_HINTS.get(str(error)))
+        case aiohttp.ClientError() | SlackClientError() | OSError() | TimeoutError():
+            log.warning("socket.unreachable", reason=type(error).__name__)
+        case _:
+            log.error("socket.failed", exc_info=error)
+    return 0.0

@@ -42,6 +42,8 @@ def routes() -> list[web.RouteDef]:
         web.post("/control/socket/disconnect", _route(_plain(sockets.disconnect))),
         web.post("/control/socket/cut", _route(_plain(sockets.cut))),
         web.post("/control/socket/silence", _route(_plain(sockets.silence))),
+        web.post("/control/socket/say", _route(_plain(sockets.say))),
+        web.post("/control/socket/deliver", _route(_plain(sockets.deliver))),
     ]
 
 

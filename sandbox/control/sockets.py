@@ -1,10 +1,14 @@
 """The app's sockets: how many there are, and trouble with them on order."""
 
+from typing import TypeVar
+
 from sandbox import sockets
 from sandbox.box import Box
 from sandbox.control.asked import Asked
 from sandbox.records import Json
 from sandbox.refusals import ControlError
+
+_Word = TypeVar("_Word", bound=str)
 
 
 async def look(box: Box, _asked: Asked) -> Json:
@@ -34,11 +38,27 @@ async def silence(box: Box, _asked: Asked) -> Json:
     return _now(box)
 
 
-def _one_of(known: tuple[str, ...], asked: Asked, name: str, default: str) -> str:
-    value = str(asked.get(name, default))
-    if value not in known:
-        raise ControlError("invalid_field", status=400, field=name, known=list(known))
-    return value
+async def say(box: Box, asked: Asked) -> Json:
+    """Send `text` over every connection as it is, be it a message of Slack's or not."""
+    await box.delivery.sockets.shout(asked.need("text"))
+    return _now(box)
+
+
+async def deliver(box: Box, asked: Asked) -> Json:
+    """Deliver an envelope with any `payload`, also one that Slack would never send."""
+    kind = _one_of(sockets.KINDS, asked, "type", "interactive")
+    if not box.delivery.sockets.connected:
+        raise ControlError("not_connected")
+    answer = await box.delivery.anything(kind, asked.get("payload"))
+    return answer.as_json()
+
+
+def _one_of(known: tuple[_Word, ...], asked: Asked, name: str, default: _Word) -> _Word:
+    value = asked.get(name, default)
+    for one in known:
+        if value == one:
+            return one
+    raise ControlError("invalid_field", status=400, field=name, known=list(known))
 
 
 def _now(box: Box) -> Json:
