@@ -1,7 +1,7 @@
 """Slack's other way in, Socket Mode: one connection, kept up and watched.
 
 The library's own client is not used: it closes the old connection before it has a new one, and
-cannot be stopped between a delivery and its acknowledgement (docs/adr/0006).
+does not wait for what is under way (docs/adr/0006).
 """
 
 from __future__ import annotations
@@ -133,7 +133,10 @@ class Socket:
             reason = await fresh.over()
             steady = self._monotonic() - opened_at >= _STEADY_SECONDS
             attempt = 0 if steady else attempt + 1
-            log.warning("socket.leaving" if fresh.alive else "socket.lost", reason=reason)
+            if fresh.alive:
+                log.info("socket.leaving", reason=reason)
+            else:
+                log.warning("socket.lost", reason=reason)
 
     async def _open(self) -> Connection:
         async with asyncio.timeout(_OPEN_SECONDS):
