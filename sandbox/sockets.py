@@ -213,10 +213,10 @@ def _goodbye(reason: str) -> Json:
 
 async def _pings(line: Line) -> None:
     while True:
-        await asyncio.sleep(PING_SECONDS)
         if not line.silent:
             with suppress(ConnectionError):
                 await line.ws.ping(b"Ping from applink-sandbox")
+        await asyncio.sleep(PING_SECONDS)
 
 
 async def _close_later(line: Line, seconds: float) -> None:
