@@ -7,7 +7,9 @@ import fcntl
 import hashlib
 import hmac
 import os
+import random
 import signal
+import time
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +23,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import observe
 from bot.domain.errors import PullcordError
 from bot.senders.slack import SlackSender, SlackUnreachableError
+from bot.settings import hidden_from_bolt
 from bot.store import escalations, messages, schema
 from bot.store.open import open_ledger
 from bot.usecases.desk import Desk, Workspace
@@ -34,8 +37,10 @@ from bot.workers.waker import CommitWaker
 from handlers import agents, health, slack
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from datetime import datetime
+
+    from slack_bolt.app.async_app import AsyncApp
 
     from bot.domain.ports import Clock, Ids
     from bot.settings import Settings
@@ -144,7 +149,14 @@ async def only_process(database: Path | None) -> AsyncIterator[None]:
 class House:
     """All rooms of one running bot. Made once; started and stopped in order."""
 
-    def __init__(self, settings: Settings, desk: Desk, waker: CommitWaker, instance: str) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        desk: Desk,
+        waker: CommitWaker,
+        instance: str,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.desk = desk
         self._settings = settings
         self._waker = waker
@@ -153,13 +165,15 @@ class House:
         self._schema: str | None = None
         self._policy = PolicyFile(settings.pullcord_policy_file, desk, self._meet_new_people)
         self._slack = "waiting"
+        self._monotonic = monotonic
+        self.socket: slack.Socket | None = None
 
     async def start(self) -> web.Application:
         """The application with every door, and the workers behind it running.
 
         Raises SettingError, StartError.
         """
-        token, signing_secrets = self._settings.need_slack()
+        access = self._settings.need_slack()
         await prepare_database(self.desk.ledger)
         say_what_is_idle(self.desk.book, str(self._settings.pullcord_policy_file))
         if self._settings.sqlite_file is not None:
@@ -168,13 +182,7 @@ class House:
         self._session = aiohttp.ClientSession(
             trust_env=False, timeout=aiohttp.ClientTimeout(total=_SLACK_SECONDS)
         )
-        client = AsyncWebClient(
-            token,
-            base_url=self._settings.slack_api_url,
-            timeout=int(_SLACK_SECONDS),
-            session=self._session,
-            retry_handlers=[],  # its own retry posts a card twice when an answer is lost
-        )
+        client = self._client(access.bot_token)
         self.sender = SlackSender(client)
         self._outbox = Outbox(
             self.desk,
@@ -187,7 +195,10 @@ class House:
         )
         agents.add_routes(app, self.desk)
         health.add_routes(app, self.desk, self)
-        slack.add_route(app, slack.make_bolt(self.desk, client), signing_secrets)
+        with hidden_from_bolt():
+            bolt = slack.make_bolt(self.desk, client)
+        if access.signing_secrets:
+            slack.add_route(app, bolt, access.signing_secrets)
 
         # Counted when asked: agents come and go faster than the other gauges are measured.
         observe.WAITING.set_function(lambda: self._waker.waiting)
@@ -199,11 +210,33 @@ class House:
         self._ticker.every(_PEOPLE_SECONDS, "people", lambda: learn_people(self.desk, self.sender))
         self._ticker.every(LOOK_SECONDS, "policy", self._policy.look)
         self._ticker.every(_GAUGES_SECONDS, "gauges", self.measure)
+        if access.app_token:
+            self._open_socket(bolt, self._client(access.app_token))
         self._ticker.start()
         return app
 
+    def _client(self, token: str) -> AsyncWebClient:
+        return AsyncWebClient(
+            token,
+            base_url=self._settings.slack_api_url,
+            timeout=int(_SLACK_SECONDS),
+            session=self._session,
+            retry_handlers=[],  # its own retry posts a card twice when an answer is lost
+        )
+
+    def _open_socket(self, bolt: AsyncApp, client: AsyncWebClient) -> None:
+        socket = slack.Socket(bolt, client, monotonic=self._monotonic, dice=random.SystemRandom())
+        self.watchdog = slack.Watchdog(self.desk, socket, self._monotonic)
+        socket.start()
+        self._ticker.every(1, "socket", self.watchdog.look)
+        observe.show_socket(lambda: socket.state == "ok", lambda: socket.silent_seconds)
+        self.socket = socket
+
     async def stop(self) -> None:
         """Doors are closed by now: finish what is under way, then let go."""
+        if self.socket is not None:
+            observe.hide_socket()
+            await self.socket.stop()
         await self._ticker.stop()
         self._hello.cancel()
         with suppress(asyncio.CancelledError):
@@ -220,18 +253,24 @@ class House:
             standing = await self.desk.ledger.read(schema.standing_now)
         except PullcordError as error:
             return {"database": type(error).__name__, "schema": "unknown", "policy": policy} | {
-                "slack": self._slack
+                "slack": self._slack_now
             }
         return {
             "database": "ok",
             "schema": "ok" if standing == "current" else standing,
             "policy": policy,
-            "slack": self._slack,
+            "slack": self._slack_now,
         }
 
     def reload_policy(self) -> None:
         """Within a second, and without waiting whether the file is still being written."""
         self._policy.hurry()
+
+    @property
+    def _slack_now(self) -> str:
+        """The worse of the two ways: ours to Slack, and in Socket Mode Slack's to us."""
+        ways = {self._slack, self.socket.state if self.socket else "ok"}
+        return next(state for state in ("waiting", "degraded", "ok") if state in ways)
 
     async def measure(self) -> None:
         """Bring the gauges of /metrics up to date."""

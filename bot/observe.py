@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import structlog
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import REGISTRY, Counter, Gauge, Histogram
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SENT = Counter("pullcord_sent_total", "Calls to Slack, by how they went", ["kind", "outcome"])
 OPEN = Gauge("pullcord_open", "Open escalations", ["route", "urgency"])
@@ -16,11 +19,30 @@ BEHIND = Gauge("pullcord_messages_behind", "Messages that do not yet stand as th
 WAITING = Gauge("pullcord_waiting_agents", "Agents that wait for an answer at this process")
 SLACK_UP = Gauge("pullcord_slack_up", "1 while Slack answers, 0 while it does not")
 POLICY_STALE = Gauge("pullcord_policy_stale", "1 while the policy file cannot be used, else 0")
+# Registered only in Socket Mode: elsewhere a socket that is not up would be no trouble.
+SOCKET_UP = Gauge("pullcord_socket_up", "1 while Slack's socket is open, else 0", registry=None)
+SOCKET_SILENT = Gauge(
+    "pullcord_socket_silent_seconds", "Since Slack last sent anything over it", registry=None
+)
 CLICKS = Histogram(
     "pullcord_slack_ack_seconds",
-    "From a signed delivery of Slack to our answer",
+    "From a delivery of Slack to our answer",
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3),
 )
+
+
+def show_socket(up: Callable[[], float], silent_seconds: Callable[[], float]) -> None:
+    """Have /metrics look at the socket from now on."""
+    SOCKET_UP.set_function(up)
+    SOCKET_SILENT.set_function(silent_seconds)
+    for gauge in (SOCKET_UP, SOCKET_SILENT):
+        REGISTRY.register(gauge)
+
+
+def hide_socket() -> None:
+    """The opposite of `show_socket`."""
+    for gauge in (SOCKET_UP, SOCKET_SILENT):
+        REGISTRY.unregister(gauge)
 
 
 def start_logging(form: Literal["console", "json"]) -> None:

@@ -6,8 +6,10 @@ import os
 import secrets
 import stat
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, StringConstraints, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -19,6 +21,17 @@ _SLACK = "https://slack.com/api/"
 
 class SettingError(Exception):
     """A setting is missing or wrong; the sentence names it and says what to do."""
+
+
+class SlackAccess(NamedTuple):
+    """How we speak to Slack, and how Slack speaks to us: signed over HTTP, over a socket, or both.
+
+    Without secrets `/slack/events` does not exist; without an app token there is no socket.
+    """
+
+    bot_token: str
+    signing_secrets: tuple[str, ...]
+    app_token: str | None
 
 
 class Settings(BaseSettings):
@@ -99,24 +112,52 @@ class Settings(BaseSettings):
             )
         return (_kept_in(file),)
 
-    def need_slack(self) -> tuple[str, tuple[str, ...]]:
-        """`(bot token, signing secrets)`. Raises SettingError."""
+    def need_slack(self) -> SlackAccess:
+        """What `serve` cannot do without. Raises SettingError."""
         if not self.slack_bot_token:
             raise SettingError(
                 "SLACK_BOT_TOKEN is not set. It is the xoxb-… token of your Slack app; to try "
                 "Pullcord without Slack, run `make demo`."
             )
-        if self.slack_app_token:
+        if not self.slack_bot_token.startswith("xoxb-"):
             raise SettingError(
-                "SLACK_APP_TOKEN is set, but this release has no Socket Mode yet. Unset it, and "
-                "let Slack deliver to https://YOUR-HOST/slack/events."
+                "SLACK_BOT_TOKEN does not begin with xoxb-. Take the Bot User OAuth Token from "
+                "OAuth & Permissions of your Slack app"
+                + (", and put the xapp-… token into SLACK_APP_TOKEN." if _app(self) else ".")
             )
-        if not self.slack_signing_secret:
+        if self.slack_app_token and not self.slack_app_token.startswith("xapp-"):
             raise SettingError(
-                "SLACK_SIGNING_SECRET is not set. It stands under Basic Information of your "
-                "Slack app; without it nobody could click anything."
+                "SLACK_APP_TOKEN does not begin with xapp-. Take an app-level token with the scope "
+                "connections:write from Basic Information of your Slack app, or unset it to have "
+                "Slack deliver over HTTP."
             )
-        return self.slack_bot_token, self.slack_signing_secret
+        if not self.slack_app_token and not self.slack_signing_secret:
+            raise SettingError(
+                "Neither SLACK_SIGNING_SECRET nor SLACK_APP_TOKEN is set, so nobody could click "
+                "anything. Set the signing secret (Basic Information of your Slack app) to have "
+                "Slack deliver over HTTP, or an app-level token (xapp-…) for Socket Mode."
+            )
+        return SlackAccess(
+            self.slack_bot_token, self.slack_signing_secret, self.slack_app_token or None
+        )
+
+
+def _app(settings: Settings) -> bool:
+    return (settings.slack_bot_token or "").startswith("xapp-")
+
+
+@contextmanager
+def hidden_from_bolt() -> Iterator[None]:
+    """Slack's library reads variables of its own while it is built; meanwhile there are none.
+
+    With SLACK_CLIENT_ID and SLACK_CLIENT_SECRET it would set up OAuth with files in the home
+    folder, and drop the token it was given.
+    """
+    hidden = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("SLACK_")}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
 
 
 def read_settings() -> Settings:

@@ -7,10 +7,14 @@ from bot.policy.categories import PRESETS
 SETTINGS = {
     "SLACK_BOT_TOKEN": "The `xoxb-…` token of your Slack app. Needed by `serve`.",
     "SLACK_SIGNING_SECRET": (
-        "The secret with which Slack signs what it sends. Needed by `serve`. "
+        "The secret with which Slack signs what it sends over HTTP. "
+        "`serve` needs it, or `SLACK_APP_TOKEN`; without it `/slack/events` is 404. "
         "During a rotation, several separated by commas: each of them is accepted."
     ),
-    "SLACK_APP_TOKEN": "Read, but without effect yet: Socket Mode comes with a later release.",
+    "SLACK_APP_TOKEN": (
+        "An app-level token, `xapp-…`, with the scope `connections:write`. "
+        "Set, it means Socket Mode: Slack delivers over a connection that the bot opens."
+    ),
     "SLACK_API_URL": (
         "The base of Slack's Web API; it ends in `/`. Change it only to use the sandbox."
     ),

@@ -1,4 +1,4 @@
-"""Carries what people do to the app: signed, and with three seconds to answer."""
+"""Carries what people do to the app, over its socket or signed by HTTP: three seconds to answer."""
 
 import asyncio
 import time
@@ -13,6 +13,7 @@ from sandbox.activity import TO_APP
 from sandbox.clocks import new_id
 from sandbox.records import APP_ID, BOT_USER_ID, TEAM_ID, Json
 from sandbox.signing import signed_headers
+from sandbox.sockets import Kind, Sockets
 from sandbox.workspace import Workspace
 
 ANSWER_SECONDS = 3.0
@@ -54,6 +55,29 @@ class Answer:
         return answer | ({"error": self.error} if self.error else {})
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Parcel:
+    """What is to be carried, whichever way it goes."""
+
+    what: str
+    summary: str
+    kind: Kind
+    payload: Json
+    # Whether the app's answer may carry more than "received".
+    answerable: bool
+
+    def as_http(self) -> tuple[bytes, str]:
+        """The body and its type, as Slack posts them."""
+        match self.kind:
+            case "events_api":
+                return orjson.dumps(self.payload), "application/json"
+            case "interactive":
+                form = {"payload": orjson.dumps(self.payload).decode()}
+                return urlencode(form).encode(), _FORM
+            case "slash_commands":
+                return urlencode(self.payload).encode(), _FORM
+
+
 class Delivery:
     """The way from Slack to the app."""
 
@@ -72,6 +96,7 @@ class Delivery:
         self._answer_seconds = answer_seconds
         self.signing_secret = signing_secret
         self.events_url = events_url
+        self.sockets = Sockets(self._of_the_socket)
         self._workspace = workspace
         self._session: aiohttp.ClientSession | None = None
         self._retries: set[asyncio.Task[None]] = set()
@@ -94,13 +119,29 @@ class Delivery:
 
     async def interact(self, payload: Json, summary: str) -> Answer:
         """Deliver a click, a submission or a closed view."""
-        body = urlencode({"payload": orjson.dumps(payload).decode()}).encode()
-        return await self._send(payload["type"], body, _FORM, summary)
+        what = payload["type"]
+        answerable = what in {"view_submission", "block_suggestion"}
+        parcel = _Parcel(
+            what=what, summary=summary, kind="interactive", payload=payload, answerable=answerable
+        )
+        return await self._send(parcel)
 
     async def command(self, fields: dict[str, str]) -> Answer:
         """Deliver a slash command."""
         summary = f"{fields['command']} {fields['text']}".strip()
-        return await self._send("command", urlencode(fields).encode(), _FORM, summary)
+        parcel = _Parcel(
+            what="command",
+            summary=summary,
+            kind="slash_commands",
+            payload=dict(fields),
+            answerable=True,
+        )
+        return await self._send(parcel)
+
+    async def anything(self, kind: Kind, payload: Json) -> Answer:
+        """Deliver what no person does: for apps that want to be sure of themselves."""
+        parcel = _Parcel(what=kind, summary="on order", kind=kind, payload=payload, answerable=True)
+        return await self._send(parcel)
 
     async def event(self, event: Json, summary: str) -> Answer:
         """Deliver an event; a failure is tried again in the background, as Slack does."""
@@ -123,43 +164,71 @@ class Delivery:
             ],
             "is_ext_shared_channel": False,
         }
-        body = orjson.dumps(envelope)
-        what = f"event {event['type']}"
-        first = await self._send(what, body, "application/json", summary)
+        parcel = _Parcel(
+            what=f"event {event['type']}",
+            summary=summary,
+            kind="events_api",
+            payload=envelope,
+            answerable=False,
+        )
+        first = await self._send(parcel)
         if not first.ok:
-            task = asyncio.create_task(self._again(what, body, summary, first))
+            task = asyncio.create_task(self._again(parcel, first))
             self._retries.add(task)
             task.add_done_callback(self._retries.discard)
         return first
 
-    async def _again(self, what: str, body: bytes, summary: str, failed: Answer) -> None:
+    async def _again(self, parcel: _Parcel, failed: Answer) -> None:
         for number, wait in enumerate(RETRY_WAITS, start=1):
             await asyncio.sleep(wait)
-            reason = {
-                "timed_out": "http_timeout",
-                "connection_failed": "connection_failed",
-            }.get(failed.error or "", "http_error")
-            retry = {"X-Slack-Retry-Num": str(number), "X-Slack-Retry-Reason": reason}
-            failed = await self._send(what, body, "application/json", summary, retry)
+            failed = await self._send(parcel, attempt=number, reason=failed.error)
             if failed.ok:
                 return
 
     async def _send(
-        self,
-        what: str,
-        body: bytes,
-        content_type: str,
-        summary: str,
-        more: dict[str, str] | None = None,
+        self, parcel: _Parcel, *, attempt: int = 0, reason: str | None = None
     ) -> Answer:
-        headers = signed_headers(self.signing_secret, int(self._workspace.now()), body)
-        headers |= {"Content-Type": content_type, "User-Agent": "Slackbot 1.0", **(more or {})}
-        started = time.perf_counter()
-        answer = await self._post(body, headers, started)
-        detail = f"{summary} · {answer.error}" if answer.error else summary
-        self._workspace.log.add(TO_APP, what, status=answer.status, ms=answer.ms, summary=detail)
+        over_socket = self.sockets.connected
+        carry = self._over_socket if over_socket else self._over_http
+        answer = await carry(parcel, attempt, reason)
+        words = [parcel.summary, *(["over the socket"] if over_socket else [])]
+        detail = " · ".join([*words, *([answer.error] if answer.error else [])])
+        self._workspace.log.add(
+            TO_APP, parcel.what, status=answer.status, ms=answer.ms, summary=detail
+        )
         self._workspace.changes.happened()
         return answer
+
+    async def _over_socket(self, parcel: _Parcel, attempt: int, reason: str | None) -> Answer:
+        more: Json = {"accepts_response_payload": parcel.answerable}
+        if parcel.kind == "events_api":
+            why = "timeout" if reason == "timed_out" else reason
+            more |= {"retry_attempt": attempt, "retry_reason": why or ""}
+        started = time.perf_counter()
+        try:
+            said = await self.sockets.deliver(
+                parcel.kind, parcel.payload, self._answer_seconds, **more
+            )
+        except TimeoutError:
+            return Answer(0, _ms(started), "", "timed_out")
+        except ConnectionError:
+            return Answer(0, _ms(started), "", "connection_failed")
+        return Answer(200, _ms(started), "" if said is None else orjson.dumps(said).decode())
+
+    async def _over_http(self, parcel: _Parcel, attempt: int, reason: str | None) -> Answer:
+        body, content_type = parcel.as_http()
+        headers = signed_headers(self.signing_secret, int(self._workspace.now()), body)
+        headers |= {"Content-Type": content_type, "User-Agent": "Slackbot 1.0"}
+        if attempt:
+            why = {"timed_out": "http_timeout", "connection_failed": "connection_failed"}.get(
+                reason or "", "http_error"
+            )
+            headers |= {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": why}
+        return await self._post(body, headers, time.perf_counter())
+
+    def _of_the_socket(self, what: str, summary: str) -> None:
+        self._workspace.log.add(TO_APP, what, status=200, ms=0, summary=summary)
+        self._workspace.changes.happened()
 
     async def _post(self, body: bytes, headers: dict[str, str], started: float) -> Answer:
         if self._session is None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from sandbox import control, responses, webapi
+from sandbox import control, responses, sockets, webapi
 from sandbox.box import SANDBOX, Box
 from sandbox.delivery import ANSWER_SECONDS, Delivery
 from sandbox.workspace import Workspace
@@ -14,6 +14,7 @@ EVENTS_URL = "http://127.0.0.1:8080/slack/events"
 # Known to everybody: the sandbox guards nothing.
 SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105
 BOT_TOKEN = "xoxb-sandbox"  # noqa: S105
+APP_TOKEN = "xapp-sandbox"  # noqa: S105
 _PAGE = Path(__file__).parent / "page"
 
 
@@ -22,10 +23,11 @@ def make_app(
     *,
     signing_secret: str = SIGNING_SECRET,
     bot_token: str = BOT_TOKEN,
+    app_token: str = APP_TOKEN,
     events_url: str = EVENTS_URL,
     answer_seconds: float = ANSWER_SECONDS,
 ) -> web.Application:
-    """Build the sandbox; it delivers to `events_url` once somebody clicks."""
+    """Build the sandbox; it delivers over the app's sockets, without any to `events_url`."""
     workspace = workspace or Workspace()
     delivery = Delivery(
         workspace,
@@ -34,7 +36,7 @@ def make_app(
         answer_seconds=answer_seconds,
     )
     app = web.Application(client_max_size=4 * 1024 * 1024)
-    app[SANDBOX] = Box(workspace, delivery, bot_token)
+    app[SANDBOX] = Box(workspace, delivery, bot_token, app_token)
     app.cleanup_ctx.append(_delivering)
     app.on_shutdown.append(_send_listeners_away)
     app.add_routes(
@@ -42,6 +44,7 @@ def make_app(
             web.post("/api/{method}", webapi.handle),
             web.get("/api/{method}", webapi.handle),
             web.post("/response/{token}", responses.handle),
+            web.get(sockets.PATH, delivery.sockets.serve),
             *control.routes(),
             web.get("/", _page),
             web.get("/archives/{channel}/{message}", _page),
@@ -60,6 +63,7 @@ async def _delivering(app: web.Application) -> AsyncIterator[None]:
 
 async def _send_listeners_away(app: web.Application) -> None:
     app[SANDBOX].workspace.changes.close()
+    await app[SANDBOX].delivery.sockets.close()
 
 
 async def _page(_: web.Request) -> web.FileResponse:

@@ -10,6 +10,7 @@ import aiohttp
 import orjson
 from aiohttp import web
 
+from sandbox.delivery import ANSWER_SECONDS
 from sandbox.records import Json
 from sandbox.server import make_app
 from sandbox.workspace import Workspace
@@ -80,13 +81,17 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(workspace: Workspace | None = None) -> AsyncIterator[Stage]:
+async def stage(
+    workspace: Workspace | None = None, *, answer_seconds: float = ANSWER_SECONDS
+) -> AsyncIterator[Stage]:
     """Run a sandbox and an app, each on a free port of this machine."""
     workspace, app = workspace or Workspace(), App()
     receiver = web.Application()
     receiver.router.add_post("/slack/events", app.handle)
     async with serving(receiver) as app_url:
-        sandbox = make_app(workspace, events_url=f"{app_url}slack/events")
+        sandbox = make_app(
+            workspace, events_url=f"{app_url}slack/events", answer_seconds=answer_seconds
+        )
         async with serving(sandbox) as url, aiohttp.ClientSession() as http:
             yield Stage(workspace, app, url, http)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import hypothesis
 import pytest
@@ -15,6 +15,8 @@ from tests.world import World
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
+
+    from tests.world import Way
 
 
 # A slow machine is no defect: nothing here is timed.
@@ -34,9 +36,39 @@ def postgres_server() -> Iterator[Postgres]:
         yield server
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whatever asks for a database runs on both; a story of people also over Slack's socket.
+
+    Not every pair of the two: each way in is told on one database, and where either could
+    matter to the other (`every_way`), on both.
+    """
+    marked = set[str]()
+    for mark in metafunc.definition.iter_markers("parametrize"):
+        names = mark.args[0]
+        marked.update(names.replace(" ", "").split(",") if isinstance(names, str) else names)
+    databases = "database_url" in metafunc.fixturenames and "database_url" not in marked
+    ways = "way" in metafunc.fixturenames and "way" not in marked
+    story = metafunc.module.__name__.startswith("tests.scenarios.")
+    if databases and ways and story:
+        pairs = [("sqlite", "http"), ("postgres", "http"), ("sqlite", "socket")]
+        if metafunc.definition.get_closest_marker("every_way"):
+            pairs.append(("postgres", "socket"))
+        metafunc.parametrize(("database_url", "way"), pairs, indirect=True)
+    elif databases:
+        metafunc.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
+    elif ways and story:
+        metafunc.parametrize("way", ["http", "socket"], indirect=True)
+
+
+@pytest.fixture
+def way(request: pytest.FixtureRequest) -> Way:
+    """How Slack delivers: over HTTP, or over the bot's socket."""
+    return cast("Way", getattr(request, "param", "http"))
+
+
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database; every test that asks for it runs on both kinds."""
+    """The address of an empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/pullcord.db"
     server: Postgres = request.getfixturevalue("postgres_server")
@@ -45,9 +77,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+async def world(database_url: str, way: Way, tmp_path: Path) -> AsyncIterator[World]:
     """A bot, a Slack workspace and a still clock. Blocking the loop is an error."""
-    made = World(database_url, tmp_path)
+    made = World(database_url, tmp_path, way=way)
     await made.open()
     with blockbuster_ctx("bot") as guard:
         guard.functions["os.path.abspath"].deactivate()  # SQLAlchemy's engine asks once

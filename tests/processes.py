@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sandbox.server import BOT_TOKEN, SIGNING_SECRET
-from tests.world import POLICY, Agent
+from sandbox.server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
+from tests.world import POLICY, Agent, Way
 
 if TYPE_CHECKING:
     import aiohttp
@@ -55,6 +55,7 @@ class BotProcess:
     database_url: str
     sandbox_url: str
     policy: str = POLICY
+    way: Way = "http"
     extra: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -63,16 +64,24 @@ class BotProcess:
         self.log = self.folder / f"bot-{self.port}.log"
         policy_file = self.folder / "policy.yml"
         policy_file.write_text(self.policy)
-        self.environment = {
-            "SLACK_BOT_TOKEN": BOT_TOKEN,
-            "SLACK_SIGNING_SECRET": SIGNING_SECRET,
-            "SLACK_API_URL": f"{self.sandbox_url}api/",
-            "PULLCORD_DATABASE_URL": self.database_url,
-            "PULLCORD_POLICY_FILE": str(policy_file),
-            "PULLCORD_SECRET": "a secret for tests only",
-            "PULLCORD_PORT": str(self.port),
-            "PULLCORD_ADMIN_CHANNEL": "C09ADMIN",
-        } | self.extra
+        delivered = (
+            {"SLACK_APP_TOKEN": APP_TOKEN}
+            if self.way == "socket"
+            else {"SLACK_SIGNING_SECRET": SIGNING_SECRET}
+        )
+        self.environment = (
+            delivered
+            | {
+                "SLACK_BOT_TOKEN": BOT_TOKEN,
+                "SLACK_API_URL": f"{self.sandbox_url}api/",
+                "PULLCORD_DATABASE_URL": self.database_url,
+                "PULLCORD_POLICY_FILE": str(policy_file),
+                "PULLCORD_SECRET": "a secret for tests only",
+                "PULLCORD_PORT": str(self.port),
+                "PULLCORD_ADMIN_CHANNEL": "C09ADMIN",
+            }
+            | self.extra
+        )
 
     async def start(self) -> None:
         import aiohttp

@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import time
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import aiohttp
 from aiohttp import web
@@ -21,7 +22,7 @@ from bot.settings import Settings
 from bot.usecases.keys import DEFAULT_SCOPES, create_key
 from examples.refund_agent import REFUND as EXAMPLE
 from handlers.agents import ProblemRunner
-from sandbox.server import BOT_TOKEN, SIGNING_SECRET, make_app
+from sandbox.server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, make_app
 from sandbox.testing import serving
 from sandbox.workspace import Workspace
 
@@ -79,6 +80,9 @@ _BY_LABEL = {
     "Reject…": {"action_id": "reject"},
 }
 
+#: How Slack delivers what people do.
+Way = Literal["http", "socket"]
+
 
 @asynccontextmanager
 async def _serving(app: web.Application) -> AsyncIterator[str]:
@@ -91,6 +95,19 @@ async def _serving(app: web.Application) -> AsyncIterator[str]:
         yield f"http://{host}:{port}/"
     finally:
         await runner.cleanup()
+
+
+class Stopwatch:
+    """Goes on by itself, and can be moved: what a socket's silence is measured by."""
+
+    def __init__(self) -> None:
+        self.moved = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() + self.moved
+
+    def forward(self, seconds: float) -> None:
+        self.moved += seconds
 
 
 class StillClock:
@@ -245,9 +262,16 @@ class World:
     database_url: str
     folder: Path
     policy: str = POLICY
+    way: Way = "http"
     clock: StillClock = field(default_factory=StillClock)
+    stopwatch: Stopwatch = field(default_factory=Stopwatch)
     slack: Workspace = field(default_factory=Workspace)
     counter: Any = field(default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self) -> None:
+        # Only what this way needs, so that nothing comes by the other one.
+        self.signing_secret = SIGNING_SECRET if self.way == "http" else ""
+        self.app_token = APP_TOKEN if self.way == "socket" else None
 
     async def open(self) -> None:
         self._stack = AsyncExitStack()
@@ -274,7 +298,8 @@ class World:
         return Settings(
             _env_file=None,
             slack_bot_token=BOT_TOKEN,
-            slack_signing_secret=SIGNING_SECRET,
+            slack_signing_secret=self.signing_secret,
+            slack_app_token=self.app_token,
             slack_api_url=f"{self.sandbox_url}api/",
             pullcord_database_url=self.database_url,
             pullcord_policy_file=policy_file,
@@ -282,23 +307,31 @@ class World:
             pullcord_admin_channel="C09ADMIN",
         )
 
-    async def start_bot(self) -> None:
-        """As `serve` does it, on a free port."""
+    async def start_bot(self, *, ready: bool = True) -> None:
+        """As `serve` does it, on a free port; waits for it unless it cannot get `ready`."""
         self._bot = AsyncExitStack()
         settings = self.settings
         self.desk, waker = make_desk(settings, self.clock, TimeOrderedIds())
         self._bot.push_async_callback(self.desk.ledger.close)
-        self.house = House(settings, self.desk, waker, TimeOrderedIds().new("bot"))
+        self.house = House(settings, self.desk, waker, TimeOrderedIds().new("bot"), self.stopwatch)
         app = await self.house.start()
         self._bot.push_async_callback(self.house.stop)
         url = await self._bot.enter_async_context(_serving(app))
         self.url = url.rstrip("/")
         await self.control("settings", events_url=f"{url}slack/events")
-        await self.until_true(self._knows_slack)
+        if ready:
+            await self.until_ready()
 
-    async def _knows_slack(self) -> bool:
+    async def until_ready(self) -> None:
+        async def knows_slack() -> bool:
+            return (await self.readiness())[0] == 200
+
+        await self.until_true(knows_slack)
+
+    async def readiness(self) -> tuple[int, str]:
+        """The status of /readyz, and what it says of Slack."""
         async with self.http.get(self.url + "/readyz") as ready:
-            return ready.status == 200
+            return ready.status, (await ready.json())["slack"]
 
     async def stop_bot(self) -> None:
         await self._bot.aclose()
@@ -321,6 +354,12 @@ class World:
         """Do something at the sandbox's screen."""
         async with self.http.post(f"{self.sandbox_url}control/{verb}", json=fields) as response:
             return response.status, await response.json()
+
+    async def sockets(self) -> dict[str, Any]:
+        """How many connections the bot has, as Slack sees it."""
+        async with self.http.get(f"{self.sandbox_url}control/socket") as response:
+            seen: dict[str, Any] = await response.json()
+            return seen
 
     async def until(self, condition: Callable[[], bool], patience: float = _PATIENCE) -> None:
         """Wait for Slack's side of the world to become so; woken by each of its changes."""

@@ -292,6 +292,12 @@ MINIMAL_WHY = "Slack refused the full card. Read it, and approve, under “Show 
 
 # --- operators -----------------------------------------------------------------------------------
 
+SOCKET_DOWN = (
+    "Slack's socket has been down for a minute: nobody can click. The bot goes on trying; its log "
+    "says why (`socket.refused`, `socket.unreachable`)."
+)
+SOCKET_UP_AGAIN = "Slack's socket is up again: people can click."
+
 
 def card_refused(escalation_id: str, error: str, details: Sequence[str] = ()) -> Markup:
     """For the operators' channel."""

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from sandbox.box import SANDBOX, Box, base_url
-from sandbox.control import arranging, clicks, forms, home, typing
+from sandbox.control import arranging, clicks, forms, home, sockets, typing
 from sandbox.control.asked import Asked, asked
 from sandbox.control.picture import picture, raw
 from sandbox.control.stream import stream
@@ -38,6 +38,12 @@ def routes() -> list[web.RouteDef]:
         web.post("/control/faults", _route(_now(arranging.faults))),
         web.delete("/control/faults", _route(_no_faults)),
         web.post("/control/settings", _route(_now(arranging.settings))),
+        web.get("/control/socket", _route(_plain(sockets.look))),
+        web.post("/control/socket/disconnect", _route(_plain(sockets.disconnect))),
+        web.post("/control/socket/cut", _route(_plain(sockets.cut))),
+        web.post("/control/socket/silence", _route(_plain(sockets.silence))),
+        web.post("/control/socket/say", _route(_plain(sockets.say))),
+        web.post("/control/socket/deliver", _route(_plain(sockets.deliver))),
     ]
 
 

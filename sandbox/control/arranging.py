@@ -12,6 +12,7 @@ from sandbox.refusals import ControlError
 _PERSON_FIELDS = frozenset(field.name for field in fields(Person))
 _CHANNEL_FIELDS = frozenset({"id", "name", "members", "is_archived", "is_private"})
 _FAULT_FIELDS = frozenset(field.name for field in fields(Fault))
+_SETTINGS = frozenset({"events_url", "signing_secret", "bot_token", "app_token", "socket_mode"})
 
 
 def people(box: Box, asked: Asked) -> Json:
@@ -72,11 +73,13 @@ def faults(box: Box, asked: Asked) -> Json:
 
 def settings(box: Box, asked: Asked) -> Json:
     """Change where deliveries go, and how they are signed."""
-    given = _only(asked.fields, frozenset({"events_url", "signing_secret", "bot_token"}))
+    given = _only(asked.fields, _SETTINGS)
     box.delivery.events_url = given.get("events_url", box.delivery.events_url)
     box.delivery.signing_secret = given.get("signing_secret", box.delivery.signing_secret)
     box.bot_token = given.get("bot_token", box.bot_token)
-    return {"events_url": box.delivery.events_url}
+    box.app_token = given.get("app_token", box.app_token)
+    box.delivery.sockets.on = bool(given.get("socket_mode", box.delivery.sockets.on))
+    return {"events_url": box.delivery.events_url, "socket_mode": box.delivery.sockets.on}
 
 
 def _only(given: Json, allowed: frozenset[str]) -> Json:

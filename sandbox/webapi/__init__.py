@@ -8,7 +8,7 @@ from aiohttp import web
 from sandbox.box import SANDBOX, base_url
 from sandbox.records import Json
 from sandbox.refusals import RefusedError
-from sandbox.webapi import accounts, chat, conversations, views
+from sandbox.webapi import accounts, chat, connections, conversations, views
 from sandbox.webapi.call import Call, arguments
 from sandbox.wire import Carried, answered, json_response
 
@@ -68,6 +68,8 @@ async def handle(request: web.Request) -> web.Response:
 
 def _answer(request: web.Request, method: str, args: Json) -> Json:
     try:
+        if method == connections.OPEN:
+            return {"ok": True, **connections.open_link(request)}
         _authenticate(request, args)
         function = METHODS.get(method)
         if function is None:

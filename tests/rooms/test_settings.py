@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.settings import SettingError, Settings, read_settings
+from bot.settings import SettingError, Settings, hidden_from_bolt, read_settings
+from handlers.slack import make_bolt
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,12 +67,57 @@ def test_a_wrong_setting_is_named(name: str, value: str, monkeypatch: pytest.Mon
         assert "short" not in str(refused.value)
 
 
-def test_slack_is_needed_to_serve() -> None:
-    """Each missing setting says where to find it."""
-    with pytest.raises(SettingError, match="SLACK_BOT_TOKEN"):
-        Settings(_env_file=None).need_slack()
-    with pytest.raises(SettingError, match="SLACK_SIGNING_SECRET"):
-        Settings(_env_file=None, slack_bot_token="xoxb-1").need_slack()
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({}, "SLACK_BOT_TOKEN is not set"),
+        ({"slack_signing_secret": "s"}, "SLACK_BOT_TOKEN is not set"),
+        ({"slack_bot_token": "xoxb-1"}, "Neither SLACK_SIGNING_SECRET nor SLACK_APP_TOKEN"),
+        ({"slack_bot_token": "xoxp-1", "slack_signing_secret": "s"}, "begin with xoxb-"),
+        ({"slack_bot_token": "xapp-1", "slack_signing_secret": "s"}, "into SLACK_APP_TOKEN"),
+        ({"slack_bot_token": "xoxb-1", "slack_app_token": "xoxb-1"}, "begin with xapp-"),
+        (
+            {"slack_bot_token": "xoxb-1", "slack_app_token": "1", "slack_signing_secret": "s"},
+            "begin with xapp-",
+        ),
+    ],
+)
+def test_slack_is_needed_to_serve(given: dict[str, Any], named: str) -> None:
+    """Each missing or mixed-up setting is named in one sentence, and no token is repeated."""
+    with pytest.raises(SettingError) as refused:
+        Settings(_env_file=None, **given).need_slack()
+
+    assert named in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert not any(value in str(refused.value) for value in ("xoxp-1", "xapp-1", "xoxb-1"))
+
+
+def test_slack_comes_by_http_by_socket_or_both() -> None:
+    """An app token is Socket Mode; the signing secret is then a matter of choice."""
+    http = Settings(_env_file=None, slack_bot_token="xoxb-1", slack_signing_secret="s,t")
+    socket = Settings(_env_file=None, slack_bot_token="xoxb-1", slack_app_token="xapp-1")
+    both = Settings(
+        _env_file=None, slack_bot_token="xoxb-1", slack_app_token="xapp-1", slack_signing_secret="s"
+    )
+
+    assert http.need_slack() == ("xoxb-1", ("s", "t"), None)
+    assert socket.need_slack() == ("xoxb-1", (), "xapp-1")
+    assert both.need_slack() == ("xoxb-1", ("s",), "xapp-1")
+
+
+async def test_slacks_library_sees_none_of_its_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would set up OAuth with files by itself; what is ours stays in the environment."""
+    monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", "a secret")
+    desk: Any = None
+
+    with hidden_from_bolt():
+        bolt = make_bolt(desk, AsyncWebClient("xoxb-ours"))
+
+    assert bolt.oauth_flow is None
+    assert bolt.installation_store is None
+    assert bolt.client.token == "xoxb-ours"
+    assert os.environ["SLACK_CLIENT_ID"] == "1.2"
 
 
 def test_a_secret_is_made_beside_sqlite(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import aiohttp
 import pytest
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
+    from tests.world import Way
 
 # A dead sender's lease, and the time after which Slack's history is complete.
 PATIENCE = 40.0
@@ -27,12 +28,20 @@ class Survivor(World):
     """The world around a bot that runs as a process of its own."""
 
     bot: BotProcess
+    extra: ClassVar[dict[str, str]] = {}
 
     async def open(self) -> None:
         self._stack = AsyncExitStack()
         self.http = await self._stack.enter_async_context(aiohttp.ClientSession())
         self.sandbox_url = await self._stack.enter_async_context(serving(make_app(self.slack)))
-        self.bot = BotProcess(self.http, self.folder, self.database_url, self.sandbox_url)
+        self.bot = BotProcess(
+            self.http,
+            self.folder,
+            self.database_url,
+            self.sandbox_url,
+            way=self.way,
+            extra=self.extra,
+        )
         self.url = self.bot.url
         await self.control("settings", events_url=f"{self.url}/slack/events")
         await self.bot.start()
@@ -59,8 +68,8 @@ class Survivor(World):
 
 
 @pytest.fixture
-async def survivor(database_url: str, tmp_path: Path) -> AsyncIterator[Survivor]:
-    made = Survivor(database_url, tmp_path)
+async def survivor(database_url: str, way: Way, tmp_path: Path) -> AsyncIterator[Survivor]:
+    made = Survivor(database_url, tmp_path, way=way)
     await made.open()
     yield made
     await made.close()
@@ -91,6 +100,7 @@ async def test_killed_between_the_card_and_the_click(survivor: Survivor) -> None
     await survivor.card_of(asked)
 
 
+@pytest.mark.every_way
 async def test_killed_between_the_click_and_the_poll(survivor: Survivor) -> None:
     """A click that was acknowledged is a decision, whoever dies next."""
     asked = await (await survivor.bot.agent(survivor)).asks()
@@ -147,3 +157,54 @@ async def test_a_stop_lets_the_waiting_go(survivor: Survivor) -> None:
     assert (await waiting)["status"] == "open"
     await survivor.bot.start()
     assert (await asked.see())["status"] == "open"
+
+
+@pytest.mark.parametrize("way", ["socket"], indirect=True)
+@pytest.mark.parametrize("at", ["sent", "answered"])
+async def test_the_wire_breaks_and_the_process_dies(survivor: Survivor, at: str) -> None:
+    """Slack never heard of the click's fate, and the bot is killed: one decision all the same."""
+    asked = await (await survivor.bot.agent(survivor)).asks()
+    card = await survivor.card_of(asked)
+    await survivor.control("socket/cut", at=at)
+    first = await card.click("Approve", by="alice")
+
+    await survivor.dies_and_returns()
+    second = await card.click("Approve", by="bob", stale=True)
+
+    assert first["error"] == "connection_failed"
+    assert second["status"] == 200
+    decision = await asked.answer()
+    assert len(decision["votes"]) == 1
+    if at == "answered":
+        assert decision["decided_by"]["display_name"] == "Alice"
+    await card.until(lambda c: not c.buttons)
+
+
+@pytest.mark.parametrize(("database_url", "way"), [("sqlite", "http")], indirect=True)
+async def test_variables_of_slacks_library_change_nothing(
+    database_url: str, way: Way, tmp_path: Path
+) -> None:
+    """SLACK_CLIENT_ID and its like are set: no OAuth, no files, and the bot keeps its token."""
+    home = tmp_path / "home"
+    home.mkdir()
+    made = Survivor(database_url, tmp_path, way=way)
+    made.extra = {
+        "HOME": str(home),
+        "SLACK_CLIENT_ID": "111.222",
+        "SLACK_CLIENT_SECRET": "a client secret",
+        "SLACK_SCOPES": "chat:write",
+        "SLACK_REDIRECT_URI": "https://example.com/back",
+        "SLACK_VERIFICATION_TOKEN": "a token of old",
+    }
+    await made.open()
+    try:
+        asked = await (await made.bot.agent(made)).asks()
+        card = await made.card_of(asked)
+        await card.click("Modify…", by="bob")
+        await card.click("Approve", by="alice")
+
+        assert (await asked.answer())["decided_by"]["display_name"] == "Alice"
+        assert (await made.modal_of("bob"))["callback_id"] == "modify_form"
+        assert list(home.iterdir()) == []
+    finally:
+        await made.close()

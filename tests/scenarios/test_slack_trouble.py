@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bot.store import messages
 from tests.world import words_in
 
@@ -143,3 +145,26 @@ async def test_an_update_is_tried_again(world: World) -> None:
     await card.click("Approve", by="alice")
 
     await world.until_time(lambda: not card.buttons, seconds=1)
+
+
+@pytest.mark.parametrize("way", ["http"], indirect=True)
+async def test_a_signing_secret_is_rotated(world: World) -> None:
+    """Signed with the old one, then the new one: no click is lost; a third one opens nothing."""
+    await world.stop_bot()
+    world.signing_secret = "the new secret,the old secret"
+    await world.start_bot()
+    agent = await world.agent()
+    first, second, third = [await agent.asks(), await agent.asks(), await agent.asks()]
+    cards = [await world.card_of(asked) for asked in (first, second, third)]
+
+    await world.control("settings", signing_secret="the old secret")
+    before = await cards[0].click("Approve", by="alice")
+    await world.control("settings", signing_secret="the new secret")
+    after = await cards[1].click("Approve", by="alice")
+    await world.control("settings", signing_secret="the oldest secret")
+    refused = await cards[2].click("Approve", by="alice")
+
+    assert [before["status"], after["status"], refused["status"]] == [200, 200, 401]
+    assert (await first.answer())["type"] == "approve"
+    assert (await second.answer())["type"] == "approve"
+    assert (await third.see())["status"] == "open"
