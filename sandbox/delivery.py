@@ -11,6 +11,7 @@ import orjson
 
 from sandbox.activity import TO_APP
 from sandbox.clocks import new_id
+from sandbox.events import subscription
 from sandbox.records import APP_ID, BOT_USER_ID, TEAM_ID, Json
 from sandbox.signing import signed_headers
 from sandbox.workspace import Workspace
@@ -21,6 +22,7 @@ RETRY_WAITS = (0.0, 60.0, 300.0)
 # What apps of old compared; Slack still sends it.
 VERIFICATION_TOKEN = "sandbox-verification-token"  # noqa: S105
 
+_RETRY_REASONS = {"timed_out": "http_timeout", "connection_failed": "connection_failed"}
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -32,6 +34,8 @@ class Answer:
     ms: float
     body: str
     error: str | None = None
+    # The app asked to be left alone with this one: `X-Slack-No-Retry: 1`.
+    final: bool = False
 
     @property
     def ok(self) -> bool:
@@ -54,6 +58,9 @@ class Answer:
         return answer | ({"error": self.error} if self.error else {})
 
 
+KEPT_BACK = Answer(0, 0.0, "", "not_subscribed")
+
+
 class Delivery:
     """The way from Slack to the app."""
 
@@ -64,14 +71,16 @@ class Delivery:
         signing_secret: str,
         events_url: str,
         answer_seconds: float = ANSWER_SECONDS,
+        retry_waits: tuple[float, ...] = RETRY_WAITS,
     ) -> None:
-        """Deliver to `events_url`; both settings may change while running.
+        """Deliver to `events_url`; it, the secret and the waits may change while running.
 
         A test that is about something else may be more patient than Slack.
         """
         self._answer_seconds = answer_seconds
         self.signing_secret = signing_secret
         self.events_url = events_url
+        self.retry_waits = retry_waits
         self._workspace = workspace
         self._session: aiohttp.ClientSession | None = None
         self._retries: set[asyncio.Task[None]] = set()
@@ -103,7 +112,12 @@ class Delivery:
         return await self._send("command", urlencode(fields).encode(), _FORM, summary)
 
     async def event(self, event: Json, summary: str) -> Answer:
-        """Deliver an event; a failure is tried again in the background, as Slack does."""
+        """Deliver an event; a failure is tried again in the background, as Slack does.
+
+        What the app has not subscribed to (or has no scope for) is kept back.
+        """
+        if not self._workspace.installation.hears(subscription(event)):
+            return KEPT_BACK
         envelope = {
             "token": VERIFICATION_TOKEN,
             "team_id": TEAM_ID,
@@ -126,22 +140,19 @@ class Delivery:
         body = orjson.dumps(envelope)
         what = f"event {event['type']}"
         first = await self._send(what, body, "application/json", summary)
-        if not first.ok:
+        if not first.ok and not first.final:
             task = asyncio.create_task(self._again(what, body, summary, first))
             self._retries.add(task)
             task.add_done_callback(self._retries.discard)
         return first
 
     async def _again(self, what: str, body: bytes, summary: str, failed: Answer) -> None:
-        for number, wait in enumerate(RETRY_WAITS, start=1):
+        for number, wait in enumerate(self.retry_waits, start=1):
             await asyncio.sleep(wait)
-            reason = {
-                "timed_out": "http_timeout",
-                "connection_failed": "connection_failed",
-            }.get(failed.error or "", "http_error")
+            reason = _RETRY_REASONS.get(failed.error or "", "http_error")
             retry = {"X-Slack-Retry-Num": str(number), "X-Slack-Retry-Reason": reason}
             failed = await self._send(what, body, "application/json", summary, retry)
-            if failed.ok:
+            if failed.ok or failed.final:
                 return
 
     async def _send(
@@ -167,7 +178,8 @@ class Delivery:
         try:
             async with self._session.post(self.events_url, data=body, headers=headers) as response:
                 text = await response.text(errors="replace")
-                return Answer(response.status, _ms(started), text)
+                final = response.headers.get("X-Slack-No-Retry") == "1"
+                return Answer(response.status, _ms(started), text, final=final)
         except TimeoutError:
             return Answer(0, _ms(started), "", "timed_out")
         except (aiohttp.ClientError, OSError, ValueError):

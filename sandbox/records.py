@@ -32,6 +32,7 @@ class Person:
     is_restricted: bool = False
     is_ultra_restricted: bool = False
     deleted: bool = False
+    updated: int = 1_700_000_000
 
     def as_slack(self, now: float) -> Json:
         """Slack's user object; the zone's offset is the one in force at `now`."""
@@ -64,8 +65,51 @@ class Person:
             "is_ultra_restricted": self.is_ultra_restricted,
             "is_bot": self.is_bot,
             "is_app_user": False,
-            "updated": int(now),
+            "updated": self.updated,
         }
+
+
+@dataclass(kw_only=True)
+class Usergroup:
+    """People who can be mentioned, and put in charge, together."""
+
+    id: str
+    handle: str
+    name: str
+    users: list[str] = field(default_factory=list)
+    description: str = ""
+    created: int = 1_700_000_000
+    updated: int = 1_700_000_000
+    # When it was disabled: Slack deletes no group for good.
+    disabled: int = 0
+
+    def as_slack(self, *, users: bool = True, count: bool = True) -> Json:
+        """Slack's subteam object; its members and their number come on request."""
+        answer: Json = {
+            "id": self.id,
+            "team_id": TEAM_ID,
+            "is_usergroup": True,
+            "is_subteam": True,
+            "name": self.name,
+            "description": self.description,
+            "handle": self.handle,
+            "is_external": False,
+            "date_create": self.created,
+            "date_update": self.updated,
+            "date_delete": self.disabled,
+            "auto_type": None,
+            "auto_provision": False,
+            "enterprise_subteam_id": "",
+            "created_by": "U01ALICE",
+            "updated_by": "U01ALICE",
+            "deleted_by": "U01ALICE" if self.disabled else None,
+            "prefs": {"channels": [], "groups": []},
+        }
+        if users:
+            answer["users"] = list(self.users)
+        if count:
+            answer["user_count"] = len(self.users)
+        return answer
 
 
 @dataclass(kw_only=True)

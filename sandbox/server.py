@@ -7,7 +7,7 @@ from aiohttp import web
 
 from sandbox import control, responses, webapi
 from sandbox.box import SANDBOX, Box
-from sandbox.delivery import ANSWER_SECONDS, Delivery
+from sandbox.delivery import ANSWER_SECONDS, RETRY_WAITS, Delivery
 from sandbox.workspace import Workspace
 
 EVENTS_URL = "http://127.0.0.1:8080/slack/events"
@@ -24,6 +24,7 @@ def make_app(
     bot_token: str = BOT_TOKEN,
     events_url: str = EVENTS_URL,
     answer_seconds: float = ANSWER_SECONDS,
+    retry_waits: tuple[float, ...] = RETRY_WAITS,
 ) -> web.Application:
     """Build the sandbox; it delivers to `events_url` once somebody clicks."""
     workspace = workspace or Workspace()
@@ -32,6 +33,7 @@ def make_app(
         signing_secret=signing_secret,
         events_url=events_url,
         answer_seconds=answer_seconds,
+        retry_waits=retry_waits,
     )
     app = web.Application(client_max_size=4 * 1024 * 1024)
     app[SANDBOX] = Box(workspace, delivery, bot_token)

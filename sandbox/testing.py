@@ -58,6 +58,12 @@ class App:
         """The newest payload."""
         return self.heard[-1].payload
 
+    @property
+    def events(self) -> list[Json]:
+        """Every event heard so far, without its envelope."""
+        payloads = [one.payload for one in self.heard]
+        return [one["event"] for one in payloads if one.get("type") == "event_callback"]
+
 
 @dataclass
 class Stage:
@@ -80,13 +86,13 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(workspace: Workspace | None = None) -> AsyncIterator[Stage]:
-    """Run a sandbox and an app, each on a free port of this machine."""
+async def stage(workspace: Workspace | None = None, **options: Any) -> AsyncIterator[Stage]:
+    """Run a sandbox and an app, each on a free port; `options` are those of `make_app`."""
     workspace, app = workspace or Workspace(), App()
     receiver = web.Application()
     receiver.router.add_post("/slack/events", app.handle)
     async with serving(receiver) as app_url:
-        sandbox = make_app(workspace, events_url=f"{app_url}slack/events")
+        sandbox = make_app(workspace, events_url=f"{app_url}slack/events", **options)
         async with serving(sandbox) as url, aiohttp.ClientSession() as http:
             yield Stage(workspace, app, url, http)
 

@@ -9,9 +9,10 @@ from sandbox.activity import Log
 from sandbox.changes import Changes
 from sandbox.clocks import Stamps, new_id
 from sandbox.faults import Faults
+from sandbox.installation import Installation
 from sandbox.modals import Modals
 from sandbox.passes import Passes
-from sandbox.records import BOT_USER_ID, Channel, Json, Message, OpenView, Person
+from sandbox.records import BOT_USER_ID, Channel, Json, Message, OpenView, Person, Usergroup
 from sandbox.refusals import RefusedError
 
 REVISIONS_KEPT = 20
@@ -29,10 +30,12 @@ class Workspace:
         self.faults = Faults()
         self.passes = Passes(now)
         self.modals = Modals(self.stamps)
+        self.installation = Installation()
         self.homes: dict[str, OpenView] = {}
         # Each private message as it was shown, replaced ones too.
         self.whispers: list[Json] = []
         self.people: dict[str, Person] = {person.id: person for person in seed.people()}
+        self.usergroups: dict[str, Usergroup] = {one.id: one for one in seed.usergroups()}
         self.channels: dict[str, Channel] = {channel.id: channel for channel in seed.channels()}
 
     def person(self, user_id: str) -> Person:

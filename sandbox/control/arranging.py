@@ -1,50 +1,26 @@
-"""Tests and demos arrange the workspace: people, channels, faults, settings."""
+"""Tests and demos arrange the workspace: channels, faults, settings."""
 
+from collections.abc import Collection
 from dataclasses import fields
 
 from sandbox.box import Box
 from sandbox.clocks import new_id
 from sandbox.control.asked import Asked
 from sandbox.faults import Fault
-from sandbox.records import BOT_USER_ID, Channel, Json, Person
+from sandbox.installation import EVENTS
+from sandbox.records import BOT_USER_ID, Channel, Json
 from sandbox.refusals import ControlError
 
-_PERSON_FIELDS = frozenset(field.name for field in fields(Person))
 _CHANNEL_FIELDS = frozenset({"id", "name", "members", "is_archived", "is_private"})
 _FAULT_FIELDS = frozenset(field.name for field in fields(Fault))
-
-
-def people(box: Box, asked: Asked) -> Json:
-    """Add a person, or change one whose id is known; new ones join every channel."""
-    given = _only(asked.fields, _PERSON_FIELDS | {"channels"})
-    channels = given.pop("channels", None)
-    known = box.workspace.people.get(str(given.get("id")))
-    if known is not None:
-        for key, value in given.items():
-            setattr(known, key, value)
-        person = known
-    else:
-        name = str(given.get("real_name") or given.get("username") or "Somebody New")
-        defaults: Json = {
-            "id": new_id("U"),
-            "username": name.lower().replace(" ", "."),
-            "real_name": name,
-            "display_name": name.split()[0],
-        }
-        person = Person(**(defaults | given))
-        person.email = person.email or f"{person.username}@sandbox.example"
-        box.workspace.people[person.id] = person
-        channels = list(box.workspace.channels) if channels is None else channels
-    for channel in box.workspace.channels.values():
-        if channels is not None and channel.partner is None:
-            _member(channel, person.id, there=channel.id in channels)
-    box.workspace.changes.happened()
-    return person.as_slack(box.workspace.now())
+_SETTINGS = frozenset(
+    {"events_url", "signing_secret", "bot_token", "scopes", "events", "retry_waits"}
+)
 
 
 def channels(box: Box, asked: Asked) -> Json:
     """Add a channel, or change one; `bot_member: false` puts the bot out."""
-    given = _only(asked.fields, _CHANNEL_FIELDS | {"bot_member"})
+    given = only(asked.fields, _CHANNEL_FIELDS | {"bot_member"})
     bot_member = given.pop("bot_member", None)
     channel = box.workspace.channels.get(str(given.get("id")))
     if channel is None:
@@ -57,14 +33,14 @@ def channels(box: Box, asked: Asked) -> Json:
         for key, value in given.items():
             setattr(channel, key, value)
     if bot_member is not None:
-        _member(channel, BOT_USER_ID, there=bool(bot_member))
+        member(channel, BOT_USER_ID, there=bool(bot_member))
     box.workspace.changes.happened()
     return channel.as_slack() | {"members": channel.members}
 
 
 def faults(box: Box, asked: Asked) -> Json:
     """Order a fault."""
-    given = _only(asked.fields, _FAULT_FIELDS)
+    given = only(asked.fields, _FAULT_FIELDS)
     asked.need("method")
     box.workspace.faults.add(Fault(**given))
     return {"waiting": [fault.as_json() for fault in box.workspace.faults.waiting]}
@@ -72,22 +48,41 @@ def faults(box: Box, asked: Asked) -> Json:
 
 def settings(box: Box, asked: Asked) -> Json:
     """Change where deliveries go, and how they are signed."""
-    given = _only(asked.fields, frozenset({"events_url", "signing_secret", "bot_token"}))
+    given = only(asked.fields, _SETTINGS)
     box.delivery.events_url = given.get("events_url", box.delivery.events_url)
     box.delivery.signing_secret = given.get("signing_secret", box.delivery.signing_secret)
+    box.delivery.retry_waits = tuple(given.get("retry_waits", box.delivery.retry_waits))
     box.bot_token = given.get("bot_token", box.bot_token)
-    return {"events_url": box.delivery.events_url}
+    installation = box.workspace.installation
+    installation.scopes = _known(given.get("scopes", installation.scopes), None)
+    installation.events = _known(given.get("events", installation.events), EVENTS)
+    return {
+        "events_url": box.delivery.events_url,
+        "scopes": installation.scopes,
+        "events": installation.events,
+    }
 
 
-def _only(given: Json, allowed: frozenset[str]) -> Json:
+def only(given: Json, allowed: frozenset[str]) -> Json:
+    """Copy the fields given; one that is not known is a mistake of the caller."""
     unknown = sorted(set(given) - allowed)
     if unknown:
         raise ControlError("unknown_field", status=400, fields=unknown, known=sorted(allowed))
     return dict(given)
 
 
-def _member(channel: Channel, user: str, *, there: bool) -> None:
+def member(channel: Channel, user: str, *, there: bool) -> None:
+    """Put somebody into a channel, or out of it."""
     if there and user not in channel.members:
         channel.members.append(user)
     elif not there and user in channel.members:
         channel.members.remove(user)
+
+
+def _known(names: object, known: Collection[str] | None) -> list[str]:
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ControlError("not_a_list_of_names", status=400)
+    unknown = sorted(set(names) - set(known)) if known is not None else []
+    if known is not None and unknown:
+        raise ControlError("unknown_name", status=400, names=unknown, known=sorted(known))
+    return list(names)

@@ -8,7 +8,7 @@ from aiohttp import web
 from sandbox.box import SANDBOX, base_url
 from sandbox.records import Json
 from sandbox.refusals import RefusedError
-from sandbox.webapi import accounts, chat, conversations, views
+from sandbox.webapi import accounts, chat, conversations, usergroups, views
 from sandbox.webapi.call import Call, arguments
 from sandbox.wire import Carried, answered, json_response
 
@@ -30,7 +30,8 @@ METHODS: dict[str, Callable[[Call], Json]] = {
     "conversations.replies": conversations.replies,
     "dnd.info": accounts.dnd_info,
     "team.info": accounts.team_info,
-    "usergroups.list": accounts.no_groups,
+    "usergroups.list": usergroups.list_all,
+    "usergroups.users.list": usergroups.users_list,
     "users.getPresence": accounts.users_presence,
     "users.info": accounts.users_info,
     "users.list": accounts.users_list,
@@ -40,11 +41,6 @@ METHODS: dict[str, Callable[[Call], Json]] = {
     "views.push": views.push,
     "views.update": views.update,
 }
-SCOPES = (
-    "commands,chat:write,im:write,users:read,users:read.email,usergroups:read,dnd:read,"
-    "files:write,channels:read,groups:read,im:read,channels:history,groups:history,im:history,"
-    "channels:join"
-)
 
 
 async def handle(request: web.Request) -> web.Response:
@@ -55,15 +51,18 @@ async def handle(request: web.Request) -> web.Response:
     except RefusedError as refused:
         return json_response(_refusal(refused))
 
+    workspace = request.app[SANDBOX].workspace
+
     def carry_out() -> Carried:
         summary = " ".join(str(args[key]) for key in ("channel", "ts", "user") if args.get(key))
         answer = _answer(request, method, args)
         if not answer["ok"]:
             summary += f" · {answer['error']}"
-        return json_response(answer, headers={"X-OAuth-Scopes": SCOPES}), summary
+        headers = {"X-OAuth-Scopes": ",".join(workspace.installation.scopes)}
+        return json_response(answer, headers=headers), summary
 
     searchable = await _searchable(request)
-    return await answered(request, request.app[SANDBOX].workspace, method, searchable, carry_out)
+    return await answered(request, workspace, method, searchable, carry_out)
 
 
 def _answer(request: web.Request, method: str, args: Json) -> Json:

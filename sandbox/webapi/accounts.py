@@ -3,6 +3,7 @@
 from sandbox.records import APP_ID, BOT_ID, BOT_USER_ID, TEAM_DOMAIN, TEAM_ID, Json
 from sandbox.refusals import RefusedError
 from sandbox.webapi.call import Call
+from sandbox.webapi.pages import page_of
 
 
 def auth_test(call: Call) -> Json:
@@ -36,9 +37,8 @@ def users_info(call: Call) -> Json:
 def users_list(call: Call) -> Json:
     """users.list."""
     now = call.workspace.now()
-    members = [person.as_slack(now) for person in call.workspace.people.values()]
-    more = {"response_metadata": {"next_cursor": ""}}
-    return {"members": members, "cache_ts": int(now), **more}
+    page, more = page_of(call, list(call.workspace.people.values()))
+    return {"members": [person.as_slack(now) for person in page], "cache_ts": int(now), **more}
 
 
 def users_lookup(call: Call) -> Json:
@@ -86,8 +86,3 @@ def bots_info(call: Call) -> Json:
             "user_id": BOT_USER_ID,
         }
     }
-
-
-def no_groups(_: Call) -> Json:
-    """usergroups.list: this workspace has none."""
-    return {"usergroups": []}

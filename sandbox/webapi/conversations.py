@@ -1,12 +1,9 @@
 """conversations.*: channels, their members and their history."""
 
-from typing import Any, TypeVar
-
 from sandbox.records import BOT_USER_ID, Channel, Json, Message
 from sandbox.refusals import RefusedError
 from sandbox.webapi.call import Call
-
-_Item = TypeVar("_Item")
+from sandbox.webapi.pages import page_of
 
 
 def info(call: Call) -> Json:
@@ -22,7 +19,7 @@ def list_all(call: Call) -> Json:
         for channel in call.workspace.channels.values()
         if _type(channel) in types and not (call.flag("exclude_archived") and channel.is_archived)
     ]
-    page, more = _page(call, found, default=100)
+    page, more = page_of(call, found, default=100)
     return {"channels": page, **more}
 
 
@@ -43,7 +40,7 @@ def open_direct(call: Call) -> Json:
 
 def members(call: Call) -> Json:
     """conversations.members."""
-    page, more = _page(call, _channel(call).members, default=100)
+    page, more = page_of(call, _channel(call).members, default=100)
     return {"members": page, **more}
 
 
@@ -68,7 +65,7 @@ def history(call: Call) -> Json:
         for message in reversed(channel.messages.values())
         if message.only_for is None and not message.thread_ts and _between(message.ts, call)
     ]
-    page, more = _page(call, found, default=100)
+    page, more = page_of(call, found, default=100)
     return {
         "messages": _with_threads(channel, page, call),
         "has_more": bool(more["response_metadata"]["next_cursor"]),
@@ -92,7 +89,7 @@ def replies(call: Call) -> Json:
         if message.only_for is None
         and (message.ts == root or (message.thread_ts == root and _between(message.ts, call)))
     ]
-    page, more = _page(call, found, default=1000)
+    page, more = page_of(call, found, default=1000)
     return {
         "messages": _with_threads(channel, page, call),
         "has_more": bool(more["response_metadata"]["next_cursor"]),
@@ -158,13 +155,3 @@ def _thread_of(message: Message, answers: list[Message]) -> Json:
         "is_locked": False,
         "subscribed": True,
     }
-
-
-def _page(call: Call, items: list[_Item], *, default: int) -> tuple[list[_Item], dict[str, Any]]:
-    limit = min(max(call.number("limit", default), 1), 1000)
-    cursor = call.text("cursor")
-    if cursor and not cursor.isdigit():
-        raise RefusedError("invalid_cursor")
-    start = int(cursor or 0)
-    following = str(start + limit) if start + limit < len(items) else ""
-    return items[start : start + limit], {"response_metadata": {"next_cursor": following}}
