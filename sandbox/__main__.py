@@ -8,7 +8,7 @@ import sys
 
 from aiohttp import web
 
-from sandbox.server import BOT_TOKEN, EVENTS_URL, SIGNING_SECRET, make_app
+from sandbox.server import APP_TOKEN, BOT_TOKEN, EVENTS_URL, SIGNING_SECRET, make_app
 
 
 def main() -> int:
@@ -19,6 +19,8 @@ def main() -> int:
     parser.add_argument("--events-url", default=EVENTS_URL, help="where clicks are delivered")
     parser.add_argument("--signing-secret", default=SIGNING_SECRET)
     parser.add_argument("--bot-token", default=BOT_TOKEN)
+    parser.add_argument("--app-token", default=APP_TOKEN)
+    parser.add_argument("--no-pacing", action="store_true", help="without Slack's rate limits")
     options = parser.parse_args()
     try:
         asyncio.run(_serve(options))
@@ -32,6 +34,8 @@ async def _serve(options: argparse.Namespace) -> None:
     app = make_app(
         signing_secret=options.signing_secret,
         bot_token=options.bot_token,
+        app_token=options.app_token,
+        pacing=not options.no_pacing,
         events_url=options.events_url,
     )
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)

@@ -10,11 +10,12 @@ from sandbox.workspace import Workspace
 
 @dataclass
 class Box:
-    """The workspace, the way to the app, and the app's token."""
+    """The workspace, the way to the app, and the app's two tokens."""
 
     workspace: Workspace
     delivery: Delivery
     bot_token: str
+    app_token: str
 
 
 SANDBOX = web.AppKey("sandbox", Box)

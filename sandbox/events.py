@@ -1,7 +1,16 @@
 """The events Slack tells an app of, each in Slack's shape."""
 
 from sandbox.clocks import new_id
-from sandbox.records import TEAM_ID, Channel, Json, Message, OpenView, Person, Usergroup
+from sandbox.records import (
+    BOT_USER_ID,
+    TEAM_ID,
+    Channel,
+    Json,
+    Message,
+    OpenView,
+    Person,
+    Usergroup,
+)
 from sandbox.workspace import Workspace
 
 
@@ -47,8 +56,17 @@ def person_changed(workspace: Workspace, person: Person, *, new: bool) -> Json:
     """Somebody's account was changed, or is new."""
     return {
         "type": "team_join" if new else "user_change",
-        "user": person.as_slack(workspace.now()),
+        "user": workspace.shown(person),
         "cache_ts": int(workspace.now()),
+        "event_ts": workspace.stamps.next(),
+    }
+
+
+def tokens_revoked(workspace: Workspace) -> Json:
+    """Somebody took the app's token away."""
+    return {
+        "type": "tokens_revoked",
+        "tokens": {"oauth": [], "bot": [BOT_USER_ID]},
         "event_ts": workspace.stamps.next(),
     }
 

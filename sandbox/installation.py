@@ -1,7 +1,9 @@
 """The app as it is installed here: what it may do, and what it is told."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
+TokenState = Literal["ok", "revoked", "expired"]
 # What the app's manifest asks for.
 SCOPES = (
     "commands",
@@ -31,6 +33,7 @@ EVENTS: dict[str, str | None] = {
     "subteam_members_changed": "usergroups:read",
     "subteam_updated": "usergroups:read",
     "team_join": "users:read",
+    "tokens_revoked": None,
     "user_change": "users:read",
 }
 
@@ -39,6 +42,7 @@ EVENTS: dict[str, str | None] = {
 class Installation:
     """One app in one workspace."""
 
+    token_state: TokenState = "ok"  # noqa: S105 - a word, no token
     scopes: list[str] = field(default_factory=lambda: list(SCOPES))
     events: list[str] = field(default_factory=lambda: list(EVENTS))
 

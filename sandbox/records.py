@@ -33,8 +33,18 @@ class Person:
     is_ultra_restricted: bool = False
     deleted: bool = False
     updated: int = 1_700_000_000
+    presence: str = "active"
+    dnd_enabled: bool = False
+    next_dnd_start_ts: int = 1
+    next_dnd_end_ts: int = 1
+    snooze_endtime: int = 0
 
-    def as_slack(self, now: float) -> Json:
+    def quiet(self, now: float) -> bool:
+        """Whether they asked not to be disturbed at this moment."""
+        planned = self.dnd_enabled and self.next_dnd_start_ts <= now < self.next_dnd_end_ts
+        return planned or now < self.snooze_endtime
+
+    def as_slack(self, now: float, *, email: bool = True) -> Json:
         """Slack's user object; the zone's offset is the one in force at `now`."""
         there = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(self.tz))
         offset = there.utcoffset()
@@ -43,9 +53,10 @@ class Person:
             "real_name_normalized": self.real_name,
             "display_name": self.display_name,
             "display_name_normalized": self.display_name,
-            "email": self.email,
             "team": self.team_id,
         }
+        if email:
+            profile["email"] = self.email
         if self.is_bot:
             profile |= {"bot_id": BOT_ID, "api_app_id": APP_ID}
         return {
@@ -123,6 +134,7 @@ class Message:
     blocks: list[Json] = field(default_factory=list)
     metadata: Json | None = None
     attachments: list[Json] = field(default_factory=list)
+    files: list[Json] = field(default_factory=list)
     thread_ts: str | None = None
     only_for: str | None = None
     edited: Json | None = None
@@ -159,6 +171,8 @@ class Message:
             answer["blocks"] = deepcopy(self.blocks)
         if self.attachments:
             answer["attachments"] = deepcopy(self.attachments)
+        if self.files:
+            answer["files"] = deepcopy(self.files)
         if self.thread_ts:
             answer["thread_ts"] = self.thread_ts
         if self.edited:
@@ -180,6 +194,13 @@ class Channel:
     is_private: bool = False
     created: int = 1_700_000_000
     messages: dict[str, Message] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        """What Slack's `types` call it."""
+        if self.partner is not None:
+            return "im"
+        return "private_channel" if self.is_private else "public_channel"
 
     def as_slack(self) -> Json:
         """Slack's conversation object."""

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -81,13 +82,18 @@ class Stage:
 
     async def act(self, path: str, **fields: Any) -> tuple[int, Json]:
         """POST to the control API; returns the status and the answer."""
-        async with self.http.post(f"{self.url}control/{path}", json=fields) as response:
+        body = BytesIO(orjson.dumps(fields))  # may hold a file
+        async with self.http.post(f"{self.url}control/{path}", data=body) as response:
             return response.status, await response.json()
 
 
 @asynccontextmanager
 async def stage(workspace: Workspace | None = None, **options: Any) -> AsyncIterator[Stage]:
-    """Run a sandbox and an app, each on a free port; `options` are those of `make_app`."""
+    """Run a sandbox and an app, each on a free port; `options` are those of `make_app`.
+
+    Rate limits are off unless asked for: most tests are about something else.
+    """
+    options = {"pacing": False} | options
     workspace, app = workspace or Workspace(), App()
     receiver = web.Application()
     receiver.router.add_post("/slack/events", app.handle)

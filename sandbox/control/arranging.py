@@ -1,20 +1,29 @@
 """Tests and demos arrange the workspace: channels, faults, settings."""
 
 from collections.abc import Collection
-from dataclasses import fields
+from dataclasses import asdict, fields
+from typing import get_args
 
+from sandbox import events
 from sandbox.box import Box
 from sandbox.clocks import new_id
 from sandbox.control.asked import Asked
 from sandbox.faults import Fault
-from sandbox.installation import EVENTS
+from sandbox.installation import EVENTS, TokenState
 from sandbox.records import BOT_USER_ID, Channel, Json
 from sandbox.refusals import ControlError
 
 _CHANNEL_FIELDS = frozenset({"id", "name", "members", "is_archived", "is_private"})
 _FAULT_FIELDS = frozenset(field.name for field in fields(Fault))
+_FAULT_KINDS: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("method", "match", "error"), (str,)),
+    **dict.fromkeys(("times", "status", "retry_after"), (int,)),
+    **dict.fromkeys(("after", "drop"), (bool,)),
+    "delay": (int, float),
+}
 _SETTINGS = frozenset(
-    {"events_url", "signing_secret", "bot_token", "scopes", "events", "retry_waits"}
+    {"events_url", "signing_secret", "bot_token", "app_token", "retry_waits"}
+    | {"scopes", "events", "token_state", "pacing"}
 )
 
 
@@ -42,24 +51,39 @@ def faults(box: Box, asked: Asked) -> Json:
     """Order a fault."""
     given = only(asked.fields, _FAULT_FIELDS)
     asked.need("method")
+    for name, value in given.items():
+        kinds = _FAULT_KINDS[name]
+        if (isinstance(value, bool) != (bool in kinds)) or not isinstance(value, kinds):
+            raise ControlError("wrong_kind", status=400, field=name)
+    if given.get("times", 1) < 1:
+        raise ControlError("wrong_kind", status=400, field="times")
     box.workspace.faults.add(Fault(**given))
     return {"waiting": [fault.as_json() for fault in box.workspace.faults.waiting]}
 
 
-def settings(box: Box, asked: Asked) -> Json:
-    """Change where deliveries go, and how they are signed."""
+async def settings(box: Box, asked: Asked) -> Json:
+    """Change where deliveries go, how they are signed, and what the app may do."""
     given = only(asked.fields, _SETTINGS)
-    box.delivery.events_url = given.get("events_url", box.delivery.events_url)
-    box.delivery.signing_secret = given.get("signing_secret", box.delivery.signing_secret)
-    box.delivery.retry_waits = tuple(given.get("retry_waits", box.delivery.retry_waits))
+    installation, delivery = box.workspace.installation, box.delivery
+    state = given.get("token_state", installation.token_state)
+    if state not in get_args(TokenState):
+        raise ControlError("unknown_name", status=400, names=[state], known=get_args(TokenState))
+    installation.scopes = _names(given.get("scopes", installation.scopes))
+    installation.events = _names(given.get("events", installation.events), EVENTS)
+    delivery.events_url = given.get("events_url", delivery.events_url)
+    delivery.signing_secret = given.get("signing_secret", delivery.signing_secret)
+    delivery.retry_waits = tuple(given.get("retry_waits", delivery.retry_waits))
     box.bot_token = given.get("bot_token", box.bot_token)
-    installation = box.workspace.installation
-    installation.scopes = _known(given.get("scopes", installation.scopes), None)
-    installation.events = _known(given.get("events", installation.events), EVENTS)
+    box.app_token = given.get("app_token", box.app_token)
+    box.workspace.pacing.on = bool(given.get("pacing", box.workspace.pacing.on))
+    taken = state == "revoked" != installation.token_state
+    installation.token_state = state
+    if taken:
+        await delivery.event(events.tokens_revoked(box.workspace), "token revoked")
     return {
-        "events_url": box.delivery.events_url,
-        "scopes": installation.scopes,
-        "events": installation.events,
+        "events_url": delivery.events_url,
+        "pacing": box.workspace.pacing.on,
+        **asdict(installation),
     }
 
 
@@ -79,10 +103,10 @@ def member(channel: Channel, user: str, *, there: bool) -> None:
         channel.members.remove(user)
 
 
-def _known(names: object, known: Collection[str] | None) -> list[str]:
+def _names(names: object, known: Collection[str] | None = None) -> list[str]:
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise ControlError("not_a_list_of_names", status=400)
-    unknown = sorted(set(names) - set(known)) if known is not None else []
-    if known is not None and unknown:
-        raise ControlError("unknown_name", status=400, names=unknown, known=sorted(known))
+    unknown = [name for name in names if known is not None and name not in known]
+    if unknown:
+        raise ControlError("unknown_name", status=400, names=unknown, known=sorted(known or ()))
     return list(names)

@@ -11,6 +11,10 @@ from sandbox.records import Json, Person, Usergroup
 from sandbox.refusals import ControlError
 
 _PERSON_FIELDS = frozenset(field.name for field in fields(Person)) - {"updated"}
+# Who is there and who wants quiet is asked for; it is no change of an account.
+_NOT_TOLD = frozenset({"presence", "dnd_enabled", "next_dnd_start_ts", "next_dnd_end_ts"}) | {
+    "snooze_endtime"
+}
 _GROUP_FIELDS = frozenset({"id", "handle", "name", "description", "users", "disabled"})
 
 
@@ -18,8 +22,12 @@ async def people(box: Box, asked: Asked) -> Json:
     """Add a person, or change one whose id is known; new ones join every channel."""
     given = only(asked.fields, _PERSON_FIELDS | {"channels"})
     channels = given.pop("channels", None)
+    if given.get("presence", "active") not in {"active", "away"}:
+        raise ControlError("unknown_name", status=400, names=[given["presence"]])
     known = box.workspace.people.get(str(given.get("id")))
-    changed = known is None or any(getattr(known, key) != value for key, value in given.items())
+    changed = known is None or any(
+        getattr(known, key) != value for key, value in given.items() if key not in _NOT_TOLD
+    )
     if known is not None:
         for key, value in given.items():
             setattr(known, key, value)

@@ -1,6 +1,6 @@
 """A person opens the app's Home tab, and clicks in it."""
 
-from sandbox import events, payloads
+from sandbox import events, inputs, payloads
 from sandbox.box import Box
 from sandbox.control.asked import Asked
 from sandbox.control.clicks import action_for, check_confirmed, find
@@ -25,6 +25,8 @@ async def click(box: Box, asked: Asked) -> Json:
     block, element = found
     check_confirmed(element, asked)
     action = action_for(block, element, asked.get("value"), box.workspace.stamps.next())
-    payload = payloads.view_click(box.workspace, person, home, {}, action)
+    inputs.remember(box.workspace, home, asked.get("values") or {})
+    state = inputs.state(home)
+    payload = payloads.view_click(box.workspace, person, home, state, action)
     summary = f"{person.display_name}: {element['action_id']} on the Home tab"
     return (await box.delivery.interact(payload, summary)).as_json()

@@ -5,6 +5,8 @@ from sandbox.refusals import RefusedError
 from sandbox.webapi.call import Call
 from sandbox.webapi.pages import page_of
 
+_TYPES = frozenset({"public_channel", "private_channel", "im", "mpim"})
+
 
 def info(call: Call) -> Json:
     """conversations.info."""
@@ -14,10 +16,14 @@ def info(call: Call) -> Json:
 def list_all(call: Call) -> Json:
     """conversations.list."""
     types = set(call.text("types", "public_channel").replace(" ", "").split(","))
+    if types - _TYPES:
+        raise RefusedError("invalid_types")
     found = [
         channel.as_slack()
         for channel in call.workspace.channels.values()
-        if _type(channel) in types and not (call.flag("exclude_archived") and channel.is_archived)
+        if channel.kind in types
+        and (not channel.is_private or BOT_USER_ID in channel.members)
+        and not (call.flag("exclude_archived") and channel.is_archived)
     ]
     page, more = page_of(call, found, default=100)
     return {"channels": page, **more}
@@ -101,7 +107,7 @@ def _channel(call: Call) -> Channel:
     found = call.workspace.channels.get(call.need("channel"))
     if found is None:
         raise RefusedError("channel_not_found")
-    return found
+    return call.workspace.channel(found.id)
 
 
 def _readable(call: Call) -> Channel:
@@ -109,12 +115,6 @@ def _readable(call: Call) -> Channel:
     if BOT_USER_ID not in channel.members:
         raise RefusedError("not_in_channel")
     return channel
-
-
-def _type(channel: Channel) -> str:
-    if channel.partner:
-        return "im"
-    return "private_channel" if channel.is_private else "public_channel"
 
 
 def _between(ts: str, call: Call) -> bool:
