@@ -1,35 +1,41 @@
 """Tests and demos arrange the workspace: channels, faults, settings."""
 
-from collections.abc import Collection
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import get_args
 
 from sandbox import events
 from sandbox.box import Box
 from sandbox.clocks import new_id
 from sandbox.control.asked import Asked
+from sandbox.control.fields import FLAG, NAMES, NUMBER, SECONDS, TEXT, Kinds, ListOf, one_of, only
 from sandbox.faults import Fault
 from sandbox.installation import EVENTS, TokenState
 from sandbox.records import BOT_USER_ID, Channel, Json
 from sandbox.refusals import ControlError
 
-_CHANNEL_FIELDS = frozenset({"id", "name", "members", "is_archived", "is_private"})
-_FAULT_FIELDS = frozenset(field.name for field in fields(Fault))
-_FAULT_KINDS: dict[str, tuple[type, ...]] = {
-    **dict.fromkeys(("method", "match", "error"), (str,)),
-    **dict.fromkeys(("times", "status", "retry_after"), (int,)),
-    **dict.fromkeys(("after", "drop"), (bool,)),
-    "delay": (int, float),
+_CHANNEL: Kinds = {
+    **dict.fromkeys(("id", "name"), TEXT),
+    **dict.fromkeys(("is_archived", "is_private", "bot_member"), FLAG),
+    "members": NAMES,
 }
-_SETTINGS = frozenset(
-    {"events_url", "signing_secret", "bot_token", "app_token", "retry_waits"}
-    | {"scopes", "events", "token_state", "pacing"}
-)
+_FAULT: Kinds = {
+    **dict.fromkeys(("method", "match", "error"), TEXT),
+    **dict.fromkeys(("times", "status", "retry_after"), NUMBER),
+    **dict.fromkeys(("after", "drop"), FLAG),
+    "delay": SECONDS,
+}
+_SETTINGS: Kinds = {
+    **dict.fromkeys(("events_url", "signing_secret", "bot_token", "app_token"), TEXT),
+    **dict.fromkeys(("scopes", "events"), NAMES),
+    "retry_waits": ListOf(SECONDS),
+    "token_state": TEXT,
+    "pacing": FLAG,
+}
 
 
 def channels(box: Box, asked: Asked) -> Json:
     """Add a channel, or change one; `bot_member: false` puts the bot out."""
-    given = only(asked.fields, _CHANNEL_FIELDS | {"bot_member"})
+    given = only(asked.fields, _CHANNEL)
     bot_member = given.pop("bot_member", None)
     channel = box.workspace.channels.get(str(given.get("id")))
     if channel is None:
@@ -42,19 +48,15 @@ def channels(box: Box, asked: Asked) -> Json:
         for key, value in given.items():
             setattr(channel, key, value)
     if bot_member is not None:
-        member(channel, BOT_USER_ID, there=bool(bot_member))
+        member(channel, BOT_USER_ID, there=bot_member)
     box.workspace.changes.happened()
     return channel.as_slack() | {"members": channel.members}
 
 
 def faults(box: Box, asked: Asked) -> Json:
     """Order a fault."""
-    given = only(asked.fields, _FAULT_FIELDS)
+    given = only(asked.fields, _FAULT)
     asked.need("method")
-    for name, value in given.items():
-        kinds = _FAULT_KINDS[name]
-        if (isinstance(value, bool) != (bool in kinds)) or not isinstance(value, kinds):
-            raise ControlError("wrong_kind", status=400, field=name)
     if given.get("times", 1) < 1:
         raise ControlError("wrong_kind", status=400, field="times")
     box.workspace.faults.add(Fault(**given))
@@ -66,16 +68,16 @@ async def settings(box: Box, asked: Asked) -> Json:
     given = only(asked.fields, _SETTINGS)
     installation, delivery = box.workspace.installation, box.delivery
     state = given.get("token_state", installation.token_state)
-    if state not in get_args(TokenState):
-        raise ControlError("unknown_name", status=400, names=[state], known=get_args(TokenState))
-    installation.scopes = _names(given.get("scopes", installation.scopes))
-    installation.events = _names(given.get("events", installation.events), EVENTS)
+    one_of(get_args(TokenState), state)
+    one_of(tuple(EVENTS), *given.get("events", []))
+    installation.scopes = given.get("scopes", installation.scopes)
+    installation.events = given.get("events", installation.events)
     delivery.events_url = given.get("events_url", delivery.events_url)
     delivery.signing_secret = given.get("signing_secret", delivery.signing_secret)
     delivery.retry_waits = tuple(given.get("retry_waits", delivery.retry_waits))
     box.bot_token = given.get("bot_token", box.bot_token)
     box.app_token = given.get("app_token", box.app_token)
-    box.workspace.pacing.on = bool(given.get("pacing", box.workspace.pacing.on))
+    box.workspace.pacing.on = given.get("pacing", box.workspace.pacing.on)
     taken = state == "revoked" != installation.token_state
     installation.token_state = state
     if taken:
@@ -87,26 +89,9 @@ async def settings(box: Box, asked: Asked) -> Json:
     }
 
 
-def only(given: Json, allowed: frozenset[str]) -> Json:
-    """Copy the fields given; one that is not known is a mistake of the caller."""
-    unknown = sorted(set(given) - allowed)
-    if unknown:
-        raise ControlError("unknown_field", status=400, fields=unknown, known=sorted(allowed))
-    return dict(given)
-
-
 def member(channel: Channel, user: str, *, there: bool) -> None:
     """Put somebody into a channel, or out of it."""
     if there and user not in channel.members:
         channel.members.append(user)
     elif not there and user in channel.members:
         channel.members.remove(user)
-
-
-def _names(names: object, known: Collection[str] | None = None) -> list[str]:
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise ControlError("not_a_list_of_names", status=400)
-    unknown = [name for name in names if known is not None and name not in known]
-    if unknown:
-        raise ControlError("unknown_name", status=400, names=unknown, known=sorted(known or ()))
-    return list(names)

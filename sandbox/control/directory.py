@@ -1,29 +1,42 @@
 """Tests and demos arrange who is here; the app is told as Slack would tell it."""
 
-from dataclasses import fields
+from zoneinfo import available_timezones
 
 from sandbox import events
 from sandbox.box import Box
 from sandbox.clocks import new_id
-from sandbox.control.arranging import member, only
+from sandbox.control.arranging import member
 from sandbox.control.asked import Asked
+from sandbox.control.fields import FLAG, NAMES, NUMBER, TEXT, Kinds, one_of, only
 from sandbox.records import Json, Person, Usergroup
 from sandbox.refusals import ControlError
 
-_PERSON_FIELDS = frozenset(field.name for field in fields(Person)) - {"updated"}
+_PERSON: Kinds = {
+    **dict.fromkeys(("id", "username", "real_name", "display_name", "tz", "email"), TEXT),
+    **dict.fromkeys(("team_id", "presence"), TEXT),
+    **dict.fromkeys(("is_bot", "is_admin", "is_restricted", "is_ultra_restricted"), FLAG),
+    **dict.fromkeys(("deleted", "dnd_enabled"), FLAG),
+    **dict.fromkeys(("next_dnd_start_ts", "next_dnd_end_ts", "snooze_endtime"), NUMBER),
+    "channels": NAMES,
+}
+_GROUP: Kinds = {
+    **dict.fromkeys(("id", "handle", "name", "description"), TEXT),
+    "users": NAMES,
+    "disabled": FLAG,
+}
 # Who is there and who wants quiet is asked for; it is no change of an account.
 _NOT_TOLD = frozenset({"presence", "dnd_enabled", "next_dnd_start_ts", "next_dnd_end_ts"}) | {
     "snooze_endtime"
 }
-_GROUP_FIELDS = frozenset({"id", "handle", "name", "description", "users", "disabled"})
 
 
 async def people(box: Box, asked: Asked) -> Json:
     """Add a person, or change one whose id is known; new ones join every channel."""
-    given = only(asked.fields, _PERSON_FIELDS | {"channels"})
+    given = only(asked.fields, _PERSON)
     channels = given.pop("channels", None)
-    if given.get("presence", "active") not in {"active", "away"}:
-        raise ControlError("unknown_name", status=400, names=[given["presence"]])
+    one_of(("active", "away"), given.get("presence", "active"))
+    if given.get("tz", "UTC") not in available_timezones():
+        raise ControlError("unknown_name", status=400, names=[given["tz"]])
     known = box.workspace.people.get(str(given.get("id")))
     changed = known is None or any(
         getattr(known, key) != value for key, value in given.items() if key not in _NOT_TOLD
@@ -33,7 +46,8 @@ async def people(box: Box, asked: Asked) -> Json:
             setattr(known, key, value)
         person = known
     else:
-        name = str(given.get("real_name") or given.get("username") or "Somebody New")
+        name = given.get("real_name", "").strip() or given.get("username", "").strip()
+        name = name or "Somebody New"
         defaults: Json = {
             "id": new_id("U"),
             "username": name.lower().replace(" ", "."),
@@ -57,7 +71,7 @@ async def people(box: Box, asked: Asked) -> Json:
 
 async def usergroups(box: Box, asked: Asked) -> Json:
     """Add a user group, or change one whose id is known."""
-    given = only(asked.fields, _GROUP_FIELDS)
+    given = only(asked.fields, _GROUP)
     for user in given.get("users", []):
         if user not in box.workspace.people:
             raise ControlError("user_not_found", status=404, user=user)
