@@ -293,14 +293,17 @@ async def test_groups_are_named_and_people_come_and_go(
     leaf = {"type": "usergroup", "usergroup_id": "S01LEADS"}
     rich = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [leaf]}]}
     await bot.chat_postMessage(channel="C01REV", text="x", blocks=[rich])
-    await slack.act("message", user="U02BOB", channel="C01REV", text="<!subteam^S01LEADS>?")
+    await slack.act("message", user="U02BOB", channel="C01REV", text="Good morning.")
     page = await look()
+    await page.get_by_role("textbox", name="Message").fill("@billing-leads, @Bob?")
+    await page.keyboard.press("Enter")
     people = page.locator(".people li")
-    dot = page.locator("#list .presence")
+    dot = page.locator('#list [data-user="U02BOB"] .presence')
 
     mentions = page.locator("#list [data-group]")
     await expect(mentions).to_have_text(["@billing-leads"] * 2)
     await expect(mentions.first).to_have_attribute("title", "Alice, Bob")
+    assert slack.app.last["event"]["text"] == "<!subteam^S01LEADS|@billing-leads>, <@U02BOB>?"
     await expect(people.filter(has_text="Bob")).to_have_text("BBBob, active")
     await slack.act("users", id="U02BOB", presence="away", snooze_endtime=9_999_999_999)
 
