@@ -20,6 +20,7 @@ def main() -> int:
     parser.add_argument("--signing-secret", default=SIGNING_SECRET)
     parser.add_argument("--bot-token", default=BOT_TOKEN)
     parser.add_argument("--app-token", default=APP_TOKEN, help="for Socket Mode")
+    parser.add_argument("--no-pacing", action="store_true", help="without Slack's rate limits")
     options = parser.parse_args()
     try:
         asyncio.run(_serve(options))
@@ -34,6 +35,7 @@ async def _serve(options: argparse.Namespace) -> None:
         signing_secret=options.signing_secret,
         bot_token=options.bot_token,
         app_token=options.app_token,
+        pacing=not options.no_pacing,
         events_url=options.events_url,
     )
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)

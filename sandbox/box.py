@@ -10,7 +10,7 @@ from sandbox.workspace import Workspace
 
 @dataclass
 class Box:
-    """The workspace, the way to the app, and the app's tokens."""
+    """The workspace, the way to the app, and the app's two tokens."""
 
     workspace: Workspace
     delivery: Delivery

@@ -11,6 +11,7 @@ import orjson
 
 from sandbox.activity import TO_APP
 from sandbox.clocks import new_id
+from sandbox.events import subscription
 from sandbox.records import APP_ID, BOT_USER_ID, TEAM_ID, Json
 from sandbox.signing import signed_headers
 from sandbox.sockets import Kind, Sockets
@@ -22,6 +23,7 @@ RETRY_WAITS = (0.0, 60.0, 300.0)
 # What apps of old compared; Slack still sends it.
 VERIFICATION_TOKEN = "sandbox-verification-token"  # noqa: S105
 
+_RETRY_REASONS = {"timed_out": "http_timeout", "connection_failed": "connection_failed"}
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -33,6 +35,8 @@ class Answer:
     ms: float
     body: str
     error: str | None = None
+    # The app asked to be left alone with this one: `X-Slack-No-Retry: 1`.
+    final: bool = False
 
     @property
     def ok(self) -> bool:
@@ -53,6 +57,9 @@ class Answer:
         """What the control API reports."""
         answer: Json = {"status": self.status, "ms": round(self.ms, 1), "body": self.body}
         return answer | ({"error": self.error} if self.error else {})
+
+
+KEPT_BACK = Answer(0, 0.0, "", "not_subscribed")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +95,9 @@ class Delivery:
         signing_secret: str,
         events_url: str,
         answer_seconds: float = ANSWER_SECONDS,
+        retry_waits: tuple[float, ...] = RETRY_WAITS,
     ) -> None:
-        """Deliver to `events_url`; both settings may change while running.
+        """Deliver to `events_url`; it, the secret and the waits may change while running.
 
         A test that is about something else may be more patient than Slack.
         """
@@ -97,6 +105,7 @@ class Delivery:
         self.signing_secret = signing_secret
         self.events_url = events_url
         self.sockets = Sockets(self._of_the_socket)
+        self.retry_waits = retry_waits
         self._workspace = workspace
         self._session: aiohttp.ClientSession | None = None
         self._retries: set[asyncio.Task[None]] = set()
@@ -144,7 +153,12 @@ class Delivery:
         return await self._send(parcel)
 
     async def event(self, event: Json, summary: str) -> Answer:
-        """Deliver an event; a failure is tried again in the background, as Slack does."""
+        """Deliver an event; a failure is tried again in the background, as Slack does.
+
+        What the app has not subscribed to (or has no scope for) is kept back.
+        """
+        if not self._workspace.installation.hears(subscription(event)):
+            return KEPT_BACK
         envelope = {
             "token": VERIFICATION_TOKEN,
             "team_id": TEAM_ID,
@@ -172,17 +186,17 @@ class Delivery:
             answerable=False,
         )
         first = await self._send(parcel)
-        if not first.ok:
+        if not first.ok and not first.final:
             task = asyncio.create_task(self._again(parcel, first))
             self._retries.add(task)
             task.add_done_callback(self._retries.discard)
         return first
 
     async def _again(self, parcel: _Parcel, failed: Answer) -> None:
-        for number, wait in enumerate(RETRY_WAITS, start=1):
+        for number, wait in enumerate(self.retry_waits, start=1):
             await asyncio.sleep(wait)
             failed = await self._send(parcel, attempt=number, reason=failed.error)
-            if failed.ok:
+            if failed.ok or failed.final:
                 return
 
     async def _send(
@@ -236,7 +250,8 @@ class Delivery:
         try:
             async with self._session.post(self.events_url, data=body, headers=headers) as response:
                 text = await response.text(errors="replace")
-                return Answer(response.status, _ms(started), text)
+                final = response.headers.get("X-Slack-No-Retry") == "1"
+                return Answer(response.status, _ms(started), text, final=final)
         except TimeoutError:
             return Answer(0, _ms(started), "", "timed_out")
         except (aiohttp.ClientError, OSError, ValueError):

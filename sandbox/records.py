@@ -32,8 +32,19 @@ class Person:
     is_restricted: bool = False
     is_ultra_restricted: bool = False
     deleted: bool = False
+    updated: int = 1_700_000_000
+    presence: str = "active"
+    dnd_enabled: bool = False
+    next_dnd_start_ts: int = 1
+    next_dnd_end_ts: int = 1
+    snooze_endtime: int = 0
 
-    def as_slack(self, now: float) -> Json:
+    def quiet(self, now: float) -> bool:
+        """Whether they asked not to be disturbed at this moment."""
+        planned = self.dnd_enabled and self.next_dnd_start_ts <= now < self.next_dnd_end_ts
+        return planned or now < self.snooze_endtime
+
+    def as_slack(self, now: float, *, email: bool = True) -> Json:
         """Slack's user object; the zone's offset is the one in force at `now`."""
         there = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(self.tz))
         offset = there.utcoffset()
@@ -42,9 +53,10 @@ class Person:
             "real_name_normalized": self.real_name,
             "display_name": self.display_name,
             "display_name_normalized": self.display_name,
-            "email": self.email,
             "team": self.team_id,
         }
+        if email:
+            profile["email"] = self.email
         if self.is_bot:
             profile |= {"bot_id": BOT_ID, "api_app_id": APP_ID}
         return {
@@ -64,8 +76,51 @@ class Person:
             "is_ultra_restricted": self.is_ultra_restricted,
             "is_bot": self.is_bot,
             "is_app_user": False,
-            "updated": int(now),
+            "updated": self.updated,
         }
+
+
+@dataclass(kw_only=True)
+class Usergroup:
+    """People who can be mentioned, and put in charge, together."""
+
+    id: str
+    handle: str
+    name: str
+    users: list[str] = field(default_factory=list)
+    description: str = ""
+    created: int = 1_700_000_000
+    updated: int = 1_700_000_000
+    # When it was disabled: Slack deletes no group for good.
+    disabled: int = 0
+
+    def as_slack(self, *, users: bool = True, count: bool = True) -> Json:
+        """Slack's subteam object; its members and their number come on request."""
+        answer: Json = {
+            "id": self.id,
+            "team_id": TEAM_ID,
+            "is_usergroup": True,
+            "is_subteam": True,
+            "name": self.name,
+            "description": self.description,
+            "handle": self.handle,
+            "is_external": False,
+            "date_create": self.created,
+            "date_update": self.updated,
+            "date_delete": self.disabled,
+            "auto_type": None,
+            "auto_provision": False,
+            "enterprise_subteam_id": "",
+            "created_by": "U01ALICE",
+            "updated_by": "U01ALICE",
+            "deleted_by": "U01ALICE" if self.disabled else None,
+            "prefs": {"channels": [], "groups": []},
+        }
+        if users:
+            answer["users"] = list(self.users)
+        if count:
+            answer["user_count"] = len(self.users)
+        return answer
 
 
 @dataclass(kw_only=True)
@@ -79,6 +134,7 @@ class Message:
     blocks: list[Json] = field(default_factory=list)
     metadata: Json | None = None
     attachments: list[Json] = field(default_factory=list)
+    files: list[Json] = field(default_factory=list)
     thread_ts: str | None = None
     only_for: str | None = None
     edited: Json | None = None
@@ -115,6 +171,8 @@ class Message:
             answer["blocks"] = deepcopy(self.blocks)
         if self.attachments:
             answer["attachments"] = deepcopy(self.attachments)
+        if self.files:
+            answer["files"] = deepcopy(self.files)
         if self.thread_ts:
             answer["thread_ts"] = self.thread_ts
         if self.edited:
@@ -136,6 +194,13 @@ class Channel:
     is_private: bool = False
     created: int = 1_700_000_000
     messages: dict[str, Message] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        """What Slack's `types` call it."""
+        if self.partner is not None:
+            return "im"
+        return "private_channel" if self.is_private else "public_channel"
 
     def as_slack(self) -> Json:
         """Slack's conversation object."""

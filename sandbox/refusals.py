@@ -1,16 +1,19 @@
 """How the sandbox says no, in Slack's own words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 class RefusedError(Exception):
     """A Web API call that Slack would answer with `ok: false`."""
 
-    def __init__(self, code: str, problems: Sequence[str] = ()) -> None:
-        """Remember Slack's code and, for payloads, what is wrong where."""
+    def __init__(
+        self, code: str, problems: Sequence[str] = (), *, details: Mapping[str, str] | None = None
+    ) -> None:
+        """Remember Slack's code, for payloads what is wrong where, and what else it says."""
         super().__init__(code, *problems)
         self.code = code
         self.problems = list(problems)
+        self.details = dict(details or {})
 
 
 class ControlError(Exception):

@@ -4,6 +4,7 @@ import orjson
 from aiohttp import web
 
 from sandbox.box import SANDBOX
+from sandbox.files import check_pictures
 from sandbox.limits import check_blocks
 from sandbox.passes import ResponseUrl
 from sandbox.records import BOT_USER_ID, Json, Message
@@ -11,7 +12,10 @@ from sandbox.refusals import RefusedError
 from sandbox.wire import Carried, answered, json_response
 from sandbox.workspace import Workspace
 
-_GONE = frozenset({"used_url", "expired_url", "invalid_url"})
+# An archived channel is gone for incoming webhooks, so it is here.
+_STATUS = dict.fromkeys(("used_url", "expired_url", "invalid_url"), 404) | {
+    "channel_is_archived": 410
+}
 
 
 async def handle(request: web.Request) -> web.Response:
@@ -25,7 +29,7 @@ async def handle(request: web.Request) -> web.Response:
             found.uses += 1
             _respond(workspace, found, _object(body))
         except RefusedError as refused:
-            status = 404 if refused.code in _GONE else 400
+            status = _STATUS.get(refused.code, 400)
             answer = {"ok": False, "error": refused.code, "errors": refused.problems}
             return json_response(answer, status=status), refused.code
         return json_response({"ok": True}), found.channel
@@ -39,10 +43,11 @@ def say(workspace: Workspace, user: str, channel_id: str, said: Json, *, by: str
     text, blocks = str(said.get("text") or ""), said.get("blocks")
     if blocks is not None:
         check_blocks(blocks)
+        check_pictures(workspace.files, blocks)
     if not text and not blocks:
         raise RefusedError("no_text")
     return workspace.post(
-        workspace.channel(channel_id),
+        workspace.channels[channel_id],  # the bot need not be in it
         by,
         text=text,
         blocks=blocks or [],
@@ -52,7 +57,9 @@ def say(workspace: Workspace, user: str, channel_id: str, said: Json, *, by: str
 
 
 def _respond(workspace: Workspace, at: ResponseUrl, said: Json) -> None:
-    channel = workspace.channel(at.channel)
+    channel = workspace.channels[at.channel]
+    if channel.is_archived:
+        raise RefusedError("channel_is_archived")
     original = channel.messages.get(at.message_ts) if at.message_ts else None
     if said.get("delete_original"):
         if original is not None:
@@ -62,6 +69,7 @@ def _respond(workspace: Workspace, at: ResponseUrl, said: Json) -> None:
         text, blocks = str(said.get("text") or ""), said.get("blocks")
         if blocks is not None:
             check_blocks(blocks)
+            check_pictures(workspace.files, blocks)
         if not text and not blocks:
             raise RefusedError("no_text")
         workspace.redraw(original, text=text, blocks=blocks or [])

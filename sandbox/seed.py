@@ -1,6 +1,6 @@
-"""The people and channels a fresh sandbox starts with."""
+"""The people, groups and channels a fresh sandbox starts with."""
 
-from sandbox.records import BOT_USER_ID, SLACKBOT_ID, Channel, Person
+from sandbox.records import BOT_USER_ID, SLACKBOT_ID, Channel, Person, Usergroup
 
 _PEOPLE = (
     ("U01ALICE", "Alice Adams", "Europe/London", False),
@@ -36,6 +36,12 @@ def people() -> list[Person]:
         _bot(BOT_USER_ID, "pullcord", "Pullcord"),
         _bot(SLACKBOT_ID, "slackbot", "Slackbot"),
     ]
+
+
+def usergroups() -> list[Usergroup]:
+    """One group: those who lead billing."""
+    leads = ["U01ALICE", "U02BOB"]
+    return [Usergroup(id="S01LEADS", handle="billing-leads", name="Billing leads", users=leads)]
 
 
 def channels() -> list[Channel]:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -10,7 +11,6 @@ import aiohttp
 import orjson
 from aiohttp import web
 
-from sandbox.delivery import ANSWER_SECONDS
 from sandbox.records import Json
 from sandbox.server import make_app
 from sandbox.workspace import Workspace
@@ -59,6 +59,12 @@ class App:
         """The newest payload."""
         return self.heard[-1].payload
 
+    @property
+    def events(self) -> list[Json]:
+        """Every event heard so far, without its envelope."""
+        payloads = [one.payload for one in self.heard]
+        return [one["event"] for one in payloads if one.get("type") == "event_callback"]
+
 
 @dataclass
 class Stage:
@@ -76,22 +82,23 @@ class Stage:
 
     async def act(self, path: str, **fields: Any) -> tuple[int, Json]:
         """POST to the control API; returns the status and the answer."""
-        async with self.http.post(f"{self.url}control/{path}", json=fields) as response:
+        body = BytesIO(orjson.dumps(fields))  # may hold a file
+        async with self.http.post(f"{self.url}control/{path}", data=body) as response:
             return response.status, await response.json()
 
 
 @asynccontextmanager
-async def stage(
-    workspace: Workspace | None = None, *, answer_seconds: float = ANSWER_SECONDS
-) -> AsyncIterator[Stage]:
-    """Run a sandbox and an app, each on a free port of this machine."""
+async def stage(workspace: Workspace | None = None, **options: Any) -> AsyncIterator[Stage]:
+    """Run a sandbox and an app, each on a free port; `options` are those of `make_app`.
+
+    Rate limits are off unless asked for: most tests are about something else.
+    """
+    options = {"pacing": False} | options
     workspace, app = workspace or Workspace(), App()
     receiver = web.Application()
     receiver.router.add_post("/slack/events", app.handle)
     async with serving(receiver) as app_url:
-        sandbox = make_app(
-            workspace, events_url=f"{app_url}slack/events", answer_seconds=answer_seconds
-        )
+        sandbox = make_app(workspace, events_url=f"{app_url}slack/events", **options)
         async with serving(sandbox) as url, aiohttp.ClientSession() as http:
             yield Stage(workspace, app, url, http)
 

@@ -15,6 +15,7 @@ _MULTI_LISTED = {
 # type → (key in the app's payload, key of the initial value)
 ONE = {
     "plain_text_input": ("value", "initial_value"),
+    "rich_text_input": ("rich_text_value", "initial_value"),
     "number_input": ("value", "initial_value"),
     "email_text_input": ("value", "initial_value"),
     "url_text_input": ("value", "initial_value"),
@@ -61,14 +62,33 @@ def chosen(element: Json, raw: Any) -> Json:
         key = ONE[kind][0]
         if raw in (None, ""):
             return {key: None}
-        return {key: int(raw) if kind == "datetimepicker" else str(raw)}
+        if kind == "rich_text_input":
+            return {key: raw if isinstance(raw, dict) else rich_text(str(raw))}
+        if kind == "datetimepicker":
+            return {key: int(raw) if str(raw).isdecimal() else None}
+        return {key: str(raw)}
     if kind in CHOICE:
         return {"selected_option": None if raw in (None, "") else _option(element, str(raw))}
     if kind in CHOICES:
         return {"selected_options": [_option(element, str(one)) for one in _listed(raw)]}
     if kind in _MULTI_LISTED:
         return {_MULTI_LISTED[kind][0]: [str(one) for one in _listed(raw)]}
+    if kind == "file_input":
+        return {"files": _listed(raw)}
     return {}
+
+
+def rich_text(typed: str) -> Json:
+    """Return what Slack makes of text that was typed without any style."""
+    words = {"type": "text", "text": typed}
+    section = {"type": "rich_text_section", "elements": [words]}
+    return {"type": "rich_text", "elements": [section]}
+
+
+def listed_in(element: Json) -> str | None:
+    """Return what a select lets one choose from: user, channel or conversation."""
+    kind = str(element["type"]).removeprefix("multi_").removesuffix("s_select")
+    return kind if kind in {"user", "channel", "conversation"} else None
 
 
 def stateful(element: Json) -> bool:

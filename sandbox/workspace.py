@@ -9,9 +9,12 @@ from sandbox.activity import Log
 from sandbox.changes import Changes
 from sandbox.clocks import Stamps, new_id
 from sandbox.faults import Faults
+from sandbox.files import File
+from sandbox.installation import Installation
 from sandbox.modals import Modals
+from sandbox.pacing import Pacing
 from sandbox.passes import Passes
-from sandbox.records import BOT_USER_ID, Channel, Json, Message, OpenView, Person
+from sandbox.records import BOT_USER_ID, Channel, Json, Message, OpenView, Person, Usergroup
 from sandbox.refusals import RefusedError
 
 REVISIONS_KEPT = 20
@@ -29,10 +32,14 @@ class Workspace:
         self.faults = Faults()
         self.passes = Passes(now)
         self.modals = Modals(self.stamps)
+        self.installation = Installation()
+        self.pacing = Pacing(now)
         self.homes: dict[str, OpenView] = {}
         # Each private message as it was shown, replaced ones too.
         self.whispers: list[Json] = []
         self.people: dict[str, Person] = {person.id: person for person in seed.people()}
+        self.files: dict[str, File] = {}
+        self.usergroups: dict[str, Usergroup] = {one.id: one for one in seed.usergroups()}
         self.channels: dict[str, Channel] = {channel.id: channel for channel in seed.channels()}
 
     def person(self, user_id: str) -> Person:
@@ -50,6 +57,9 @@ class Workspace:
             found = next((c for c in self.channels.values() if c.name and c.name == name), None)
         if found is None:
             raise RefusedError("channel_not_found")
+        if found.is_private and BOT_USER_ID not in found.members:
+            # A private channel does not even admit that it exists.
+            raise RefusedError("channel_not_found")
         return found
 
     def writable(self, reference: str) -> Channel:
@@ -60,9 +70,16 @@ class Workspace:
             channel = self.channel(reference)
         if channel.is_archived:
             raise RefusedError("is_archived")
-        if BOT_USER_ID not in channel.members:
+        if BOT_USER_ID not in channel.members and not (
+            "chat:write.public" in self.installation.scopes and not channel.is_private
+        ):
             raise RefusedError("not_in_channel")
         return channel
+
+    def shown(self, person: Person) -> Json:
+        """Slack's user object as the app may see it: the address needs a scope of its own."""
+        email = "users:read.email" in self.installation.scopes
+        return person.as_slack(self.now(), email=email)
 
     def direct(self, user_id: str) -> Channel:
         """Return the direct message channel between the bot and a person."""

@@ -282,6 +282,7 @@ class World:
                     self.slack,
                     events_url="http://127.0.0.1:1/",
                     answer_seconds=60,  # a slow machine is no defect
+                    pacing=False,  # the clock stands still, and a story may have a crowd
                 )
             )
         )

@@ -5,7 +5,16 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from sandbox.box import SANDBOX, Box, base_url
-from sandbox.control import arranging, clicks, forms, home, sockets, typing
+from sandbox.control import (
+    arranging,
+    attaching,
+    clicks,
+    directory,
+    forms,
+    home,
+    sockets,
+    typing,
+)
 from sandbox.control.asked import Asked, asked
 from sandbox.control.picture import picture, raw
 from sandbox.control.stream import stream
@@ -33,11 +42,13 @@ def routes() -> list[web.RouteDef]:
         web.post("/control/message", _route(_plain(typing.message))),
         web.post("/control/home", _route(_plain(home.opened))),
         web.post("/control/home/click", _route(_plain(home.click))),
-        web.post("/control/users", _route(_now(arranging.people))),
+        web.post("/control/users", _route(_plain(directory.people))),
+        web.post("/control/files", _route(_plain(attaching.file))),
+        web.post("/control/usergroups", _route(_plain(directory.usergroups))),
         web.post("/control/channels", _route(_now(arranging.channels))),
         web.post("/control/faults", _route(_now(arranging.faults))),
         web.delete("/control/faults", _route(_no_faults)),
-        web.post("/control/settings", _route(_now(arranging.settings))),
+        web.post("/control/settings", _route(_plain(arranging.settings))),
         web.get("/control/socket", _route(_plain(sockets.look))),
         web.post("/control/socket/disconnect", _route(_plain(sockets.disconnect))),
         web.post("/control/socket/cut", _route(_plain(sockets.cut))),

@@ -18,7 +18,7 @@ TROUBLE = "We had some trouble connecting. Try again?"
 async def click(box: Box, asked: Asked) -> Json:
     """Deliver a click inside the visible view; typed values travel along."""
     person, open_view = _visible(box, asked)
-    inputs.remember(open_view, asked.get("values") or {})
+    inputs.remember(box.workspace, open_view, asked.get("values") or {})
     found = find(open_view.view["blocks"], asked)
     if found is None:
         raise ControlError("no_such_element", action_id=asked.need("action_id"))
@@ -39,11 +39,11 @@ async def click(box: Box, asked: Asked) -> Json:
 async def submit(box: Box, asked: Asked) -> Json:
     """Submit the visible view and do what the app answers."""
     person, open_view = _visible(box, asked)
-    inputs.remember(open_view, asked.get("values") or {})
-    state = inputs.state(open_view)
+    inputs.remember(box.workspace, open_view, asked.get("values") or {})
     problems = inputs.problems(open_view)
     if problems:
         raise ControlError("client_validation", errors=problems)
+    state = inputs.state(open_view)
     payload = payloads.submission(box.workspace, person, open_view, state)
     summary = f"{person.display_name}: {open_view.view.get('callback_id', '')}"
     answer = await box.delivery.interact(payload, summary)
@@ -102,9 +102,9 @@ def _follow(box: Box, person: Person, open_view: OpenView, answer: Answer) -> st
             case "errors":
                 open_view.errors = _errors(open_view, said.get("errors"))
             case "update":
-                modals.update(open_view, checked(said.get("view"), "modal"))
+                modals.update(open_view, checked(box.workspace, said.get("view"), "modal"))
             case "push":
-                modals.push(person.id, checked(said.get("view"), "modal"))
+                modals.push(person.id, checked(box.workspace, said.get("view"), "modal"))
             case _:
                 raise RefusedError("invalid_response_action")
     except RefusedError as refused:

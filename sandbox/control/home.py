@@ -1,6 +1,6 @@
 """A person opens the app's Home tab, and clicks in it."""
 
-from sandbox import payloads
+from sandbox import events, inputs, payloads
 from sandbox.box import Box
 from sandbox.control.asked import Asked
 from sandbox.control.clicks import action_for, check_confirmed, find
@@ -11,17 +11,7 @@ from sandbox.refusals import ControlError
 async def opened(box: Box, asked: Asked) -> Json:
     """Tell the app that its Home tab is being looked at."""
     person = asked.person()
-    direct = box.workspace.direct(person.id)
-    event: Json = {
-        "type": "app_home_opened",
-        "user": person.id,
-        "channel": direct.id,
-        "tab": asked.get("tab", "home"),
-        "event_ts": box.workspace.stamps.next(),
-    }
-    home = box.workspace.homes.get(person.id)
-    if home is not None:
-        event["view"] = home.as_slack()
+    event = events.app_home_opened(box.workspace, person, str(asked.get("tab", "home")))
     return (await box.delivery.event(event, person.display_name)).as_json()
 
 
@@ -35,6 +25,8 @@ async def click(box: Box, asked: Asked) -> Json:
     block, element = found
     check_confirmed(element, asked)
     action = action_for(block, element, asked.get("value"), box.workspace.stamps.next())
-    payload = payloads.view_click(box.workspace, person, home, {}, action)
+    inputs.remember(box.workspace, home, asked.get("values") or {})
+    state = inputs.state(home)
+    payload = payloads.view_click(box.workspace, person, home, state, action)
     summary = f"{person.display_name}: {element['action_id']} on the Home tab"
     return (await box.delivery.interact(payload, summary)).as_json()

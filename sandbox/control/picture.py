@@ -16,6 +16,7 @@ def picture(workspace: Workspace, person: Person, only: str | None = None) -> Js
         "me": person.id,
         "now": now,
         "users": [_person(one, now) for one in workspace.people.values()],
+        "usergroups": [group.as_slack() for group in workspace.usergroups.values()],
         "channels": [
             _channel(channel, person, with_messages=only in (None, channel.id))
             for channel in workspace.channels.values()
@@ -42,7 +43,11 @@ def raw(message: Message) -> Json:
 
 
 def _person(person: Person, now: float) -> Json:
-    return person.as_slack(now) | {"display_name": person.display_name}
+    return person.as_slack(now) | {
+        "display_name": person.display_name,
+        "presence": "away" if person.deleted else person.presence,
+        "quiet": person.quiet(now),
+    }
 
 
 def _channel(channel: Channel, person: Person, *, with_messages: bool) -> Json:

@@ -2,12 +2,11 @@
 
 import orjson
 
-from sandbox import payloads, responses
+from sandbox import events, payloads, responses
 from sandbox.box import Box
-from sandbox.clocks import new_id
 from sandbox.control.asked import Asked
-from sandbox.delivery import Answer
-from sandbox.records import BOT_USER_ID, SLACKBOT_ID, TEAM_ID, Channel, Json, Person
+from sandbox.delivery import KEPT_BACK, Answer
+from sandbox.records import BOT_USER_ID, SLACKBOT_ID, Channel, Json, Person
 from sandbox.refusals import ControlError, RefusedError
 
 
@@ -18,19 +17,10 @@ async def message(box: Box, asked: Asked) -> Json:
     posted = box.workspace.post(
         channel, person.id, text=text, blocks=[], thread_ts=asked.get("thread_ts")
     )
-    event: Json = {
-        "type": "message",
-        "user": person.id,
-        "text": text,
-        "ts": posted.ts,
-        "channel": channel.id,
-        "channel_type": "im" if channel.partner else "group" if channel.is_private else "channel",
-        "event_ts": posted.ts,
-        "team": TEAM_ID,
-        "client_msg_id": new_id("", 24).lower(),
-    }
-    if posted.thread_ts:
-        event["thread_ts"] = posted.thread_ts
+    if BOT_USER_ID not in channel.members:
+        # Slack tells an app only of conversations it is in.
+        return KEPT_BACK.as_json() | {"ts": posted.ts}
+    event = events.message(channel, posted)
     answer = await box.delivery.event(event, f"{person.display_name} in {channel.id}")
     return answer.as_json() | {"ts": posted.ts}
 

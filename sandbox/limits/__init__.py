@@ -34,6 +34,9 @@ def check_blocks(value: object) -> None:
     blocks(check, value, "/blocks", most=MESSAGE_BLOCKS)
     if check.problems:
         raise RefusedError("invalid_blocks", check.problems)
+    if sum(isinstance(block, dict) and block["type"] == "table" for block in _list(value)) > 1:
+        # Slack attaches a table below the message, and says so.
+        raise RefusedError("invalid_attachments", ["only_one_table_allowed"])
     if total(value) > MESSAGE_TEXT:
         raise RefusedError("msg_blocks_too_long")
 
@@ -70,6 +73,10 @@ def check_metadata(value: object) -> None:
         raise RefusedError("invalid_metadata_format")
     if len(orjson.dumps(value)) > METADATA_BYTES:
         raise RefusedError("metadata_too_large")
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _modal(check: Check, view: Json) -> None:

@@ -127,8 +127,19 @@ def _table(check: Check, block: dict[str, Any], at: str) -> None:
     for row, cells in enumerate(check.items(block.get("rows"), f"{at}/rows", least=1, most=100)):
         for column, cell in enumerate(check.items(cells, f"{at}/rows/{row}", least=1, most=20)):
             _cell(check, cell, f"{at}/rows/{row}/{column}")
-    if block.get("column_settings") is not None:
-        check.items(block["column_settings"], f"{at}/column_settings", least=0, most=20)
+    settings = block.get("column_settings")
+    if settings is None:
+        return
+    for index, item in enumerate(check.items(settings, f"{at}/column_settings", least=0, most=20)):
+        where = f"{at}/column_settings/{index}"
+        # A null keeps the column as it would be.
+        if isinstance(item, dict):
+            check.keys(item, where, allowed=("align", "is_wrapped"))
+            check.flag(item.get("is_wrapped"), f"{where}/is_wrapped")
+            if item.get("align") not in {None, "left", "center", "right"}:
+                check.fail(f"{where}/align", "must be one of: left, center, right")
+        elif item is not None:
+            check.fail(where, "must be an object")
 
 
 def _cell(check: Check, cell: object, at: str) -> None:
@@ -141,6 +152,9 @@ def _cell(check: Check, cell: object, at: str) -> None:
         check.string(cell.get("text"), f"{at}/text", least=1, most=3000)
     elif cell.get("type") == "raw_number":
         check.keys(cell, at, allowed=("text",), needed=("value",))
+        value = cell.get("value")
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+            check.fail(f"{at}/value", "must be a number")
     else:
         check.fail(f"{at}/type", f"unsupported type: {cell.get('type')}")
 

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from sandbox.limits.check import Check
 from sandbox.limits.choices import boxes, listed_select, overflow, static_select
+from sandbox.limits.rich_text import rich_text
 from sandbox.limits.texts import confirm, style, text
 
 _Element = Callable[[Check, dict[str, Any], str], None]
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _TYPED = ("action_id", "placeholder", "initial_value", "focus_on_load", "dispatch_action_config")
 _PICKED = ("action_id", "placeholder", "confirm", "focus_on_load")
@@ -39,6 +40,11 @@ def image(check: Check, value: dict[str, Any], at: str) -> None:
     check.string(value.get("image_url"), f"{at}/image_url", least=1, most=3000)
     if (value.get("image_url") is None) == (value.get("slack_file") is None):
         check.fail(at, "must have either image_url or slack_file")
+    file = value.get("slack_file")
+    if file is not None and not (
+        isinstance(file, dict) and len(file) == 1 and set(file) <= {"id", "url"}
+    ):
+        check.fail(f"{at}/slack_file", "must have either id or url")
 
 
 def _image(check: Check, value: dict[str, Any], at: str) -> None:
@@ -104,19 +110,53 @@ def _dispatch(check: Check, value: object, at: str) -> None:
 
 
 def _picker(check: Check, value: dict[str, Any], at: str) -> None:
-    initial, pattern = {
-        "datepicker": ("initial_date", _DATE),
-        "timepicker": ("initial_time", _TIME),
+    initial, valid = {
+        "datepicker": ("initial_date", is_date),
+        "timepicker": ("initial_time", is_time),
     }[value["type"]]
     more = ("timezone",) if value["type"] == "timepicker" else ()
     check.keys(value, at, allowed=(*_PICKED, initial, *more))
     given = value.get(initial)
-    if given is not None and not (isinstance(given, str) and pattern.fullmatch(given)):
+    if given is not None and not valid(given):
         check.fail(f"{at}/{initial}", "must be a valid value")
     if value.get("placeholder") is not None:
         text(check, value["placeholder"], f"{at}/placeholder", most=150)
     if value.get("confirm") is not None:
         confirm(check, value["confirm"], f"{at}/confirm")
+
+
+def is_date(value: object) -> bool:
+    """Whether it is a day of the calendar, as 2026-11-24."""
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+def is_time(value: object) -> bool:
+    """Whether it is a time of day, as 16:30."""
+    return isinstance(value, str) and _TIME.fullmatch(value) is not None
+
+
+def _rich_text_input(check: Check, value: dict[str, Any], at: str) -> None:
+    check.keys(value, at, allowed=_TYPED)
+    initial = value.get("initial_value")
+    if initial is not None and check.is_object(initial, f"{at}/initial_value"):
+        rich_text(check, initial, f"{at}/initial_value")
+    if value.get("placeholder") is not None:
+        text(check, value["placeholder"], f"{at}/placeholder", most=150)
+    _dispatch(check, value.get("dispatch_action_config"), f"{at}/dispatch_action_config")
+
+
+def _file_input(check: Check, value: dict[str, Any], at: str) -> None:
+    check.keys(value, at, allowed=("action_id", "filetypes", "max_files"))
+    check.integer(value.get("max_files"), f"{at}/max_files", least=1, most=10)
+    if value.get("filetypes") is not None:
+        listed = check.items(value["filetypes"], f"{at}/filetypes", least=1, most=100)
+        for index, item in enumerate(listed):
+            check.string(item, f"{at}/filetypes/{index}", least=1, most=20)
+    if check.surface != "modal":
+        check.fail(f"{at}/type", "unsupported type: file_input")
 
 
 def _moment(check: Check, value: dict[str, Any], at: str) -> None:
@@ -152,6 +192,8 @@ _ELEMENTS: dict[str, _Element] = {
     "datepicker": _picker,
     "timepicker": _picker,
     "datetimepicker": _moment,
+    "rich_text_input": _rich_text_input,
+    "file_input": _file_input,
     **dict.fromkeys(_LISTED, listed_select),
 }
 
@@ -163,4 +205,5 @@ IN_INPUT = (
     _MENUS
     | _PICKERS
     | {"datetimepicker", "plain_text_input", "number_input", "email_text_input", "url_text_input"}
+    | {"rich_text_input", "file_input"}
 )

@@ -2,6 +2,7 @@
 import { el, icon } from "./dom.js";
 import { withEmoji } from "./emoji.js";
 import { element } from "./elements.js";
+import { place } from "./files.js";
 import { markdown } from "./markdown.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { richText } from "./richtext.js";
@@ -53,12 +54,17 @@ const KINDS = {
       picture(block),
     ),
   table: (block, host) => {
-    const cell = (one, tag) =>
-      el(tag, {}, one.type === "rich_text" ? richText(one, host.world) : String(one.text ?? one.value));
+    const cell = (one, tag, column) => {
+      const set = block.column_settings?.[column];
+      const words = one.type === "rich_text" ? richText(one, host.world) : String(one.text ?? one.value);
+      return el(tag, { class: `${set?.align ?? "left"}${set?.is_wrapped ? " wrapped" : ""}`, scope: tag === "th" ? "col" : null }, words);
+    };
     const rows = block.rows.map((row, index) =>
-      el("tr", {}, row.map((one) => cell(one, index ? "td" : "th"))),
+      el("tr", {}, row.map((one, column) => cell(one, index ? "td" : "th", column))),
     );
-    return el("div", { class: "b-table" }, el("table", {}, rows));
+    // Wider than its place it scrolls, by keyboard as well.
+    return el("div", { class: "b-table", tabindex: "0", role: "region", "aria-label": "Table" },
+      el("table", {}, el("thead", {}, rows.slice(0, 1)), el("tbody", {}, rows.slice(1))));
   },
   input: (block, host) => input(block, host),
 };
@@ -73,6 +79,10 @@ export function blocks(list, host) {
 
 // Remote pictures are not fetched: the page works offline and nobody is told who looks.
 function picture(image) {
+  if (image.slack_file) {
+    const id = image.slack_file.id ?? image.slack_file.url.split("/").at(-1);
+    return el("img", { class: "shown", src: place(id), alt: image.alt_text });
+  }
   return el("span", { class: "picture", role: "img", "aria-label": image.alt_text, title: image.image_url },
     icon("picture"), el("span", { text: image.alt_text }));
 }
@@ -81,7 +91,7 @@ let numbers = 0;
 
 function input(block, host) {
   const id = `input-${(numbers += 1)}`;
-  const grouped = ["checkboxes", "radio_buttons", "multi_static_select"].includes(block.element.type);
+  const grouped = block.element.type.startsWith("multi_") || ["checkboxes", "radio_buttons"].includes(block.element.type);
   const hint = block.hint ? el("div", { class: "hint", id: `${id}-hint` }, ...text(block.hint, host.world)) : null;
   const error = el("div", { class: "field-error", id: `${id}-error`, role: "alert", hidden: true });
   const label = [

@@ -4,13 +4,14 @@ import { el } from "./dom.js";
 
 const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
-// @Alice becomes a mention, as Slack's own client makes one while typing.
+// @Alice and @billing-leads become mentions, as Slack's own client makes them while typing.
 function mentions(text, world, shape) {
-  return text.replace(/@([\w.]+)/g, (whole, name) => {
+  return text.replace(/@([\w.-]*\w)/g, (whole, name) => {
     const found = world.users.find(
       (user) => [user.name, user.display_name].some((own) => own.toLowerCase() === name.toLowerCase()),
     );
-    return found ? shape(found) : whole;
+    const group = world.usergroups.find((one) => !one.date_delete && one.handle === name.toLowerCase());
+    return found ? shape(found) : group ? `<!subteam^${group.id}|@${group.handle}>` : whole;
   });
 }
 

@@ -20,6 +20,7 @@ const ICONS = {
   eye: "M1 8s2.6-4.5 7-4.5S15 8 15 8s-2.6 4.5-7 4.5S1 8 1 8Zm7 2.2a2.2 2.2 0 1 0 0-4.4 2.2 2.2 0 0 0 0 4.4Z",
   people: "M6 7.5A2.5 2.5 0 1 0 6 2.500a2.500 2.500 0 0 0 0 5ZM1.500 13c0-2.500 1.800-4 4.500-4s4.500 1.500 4.500 4M10.500 7.300a2.200 2.200 0 0 0 0-4.400M11.500 9.200c1.900.300 3 1.700 3 3.800",
   reply: "M2 3h12v8H7.500L4.500 13.500V11H2Z",
+  file: "M3.500 1.500h6l3 3v10h-9ZM9.500 1.500v3h3M5.500 8h5M5.500 10.500h5",
   picture: "M1.500 2.500h13v11h-13ZM2 12l4-4.500 3 3 2-2 3.500 3.500M11 6.500a1 1 0 1 0 0-2 1 1 0 0 0 0 2Z",
 };
 
@@ -58,7 +59,17 @@ export function face(person, size = 36) {
   node.textContent = initials.toUpperCase();
   node.style.setProperty("--size", `${size}px`);
   node.style.setProperty("--colour", COLOURS[sum % COLOURS.length]);
+  if (person && !person.is_bot && !person.deleted) node.append(presence(person));
   return node;
+}
+
+// Whether somebody is there, and whether they want quiet; both in words for those who cannot see.
+export const presenceOf = (person) =>
+  [person.presence === "active" ? "active" : "away", person.quiet ? "notifications paused" : ""].filter(Boolean).join(", ");
+
+function presence(person) {
+  const kind = `presence ${person.presence}${person.quiet ? " quiet-hours" : ""}`;
+  return el("span", { class: kind, title: presenceOf(person), text: person.quiet ? "z" : "" });
 }
 
 // Keeps Tab inside `box` and calls `leave` on Escape.

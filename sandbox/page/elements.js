@@ -7,7 +7,9 @@
 import { text } from "./blocks.js";
 import { confirmed } from "./confirm.js";
 import { el } from "./dom.js";
+import { fileInput, place } from "./files.js";
 import { menu } from "./menu.js";
+import { atPlace, secondsOf } from "./times.js";
 
 const optionsOf = (one) =>
   one.option_groups ? one.option_groups.flatMap((group) => group.options) : (one.options ?? []);
@@ -15,7 +17,8 @@ const optionsOf = (one) =>
 export function element(one, block, host) {
   const node = (KINDS[one.type] ?? unknown)(one, block, host);
   node.dataset.actionId = one.action_id ?? "";
-  if (host.inputId && node.matches("input, select, textarea")) node.id = host.inputId;
+  const target = node.matches(".file-field") ? node.querySelector("input") : node;
+  if (host.inputId && target.matches("input, select, textarea")) target.id = host.inputId;
   return node;
 }
 
@@ -96,13 +99,23 @@ function staticSelect(one, block, host) {
   return select(one, block, host, entries, one.initial_option?.value);
 }
 
-function listed(one, block, host) {
-  const people = one.type === "users_select";
-  const entries = people
+// What Slack itself offers: people, or channels the person is in.
+function offered(one, host) {
+  return one.type.endsWith("users_select")
     ? host.world.users.filter((user) => !user.deleted && !user.is_bot).map((user) => [user.id, user.real_name])
     : host.world.channels.filter((channel) => channel.name).map((channel) => [channel.id, `#${channel.name}`]);
+}
+
+function listed(one, block, host) {
   const initial = one.initial_user ?? one.initial_channel ?? one.initial_conversation;
-  return select(one, block, host, [["", entries]], initial);
+  return select(one, block, host, [["", offered(one, host)]], initial);
+}
+
+// Several of them: ticked in a list that scrolls.
+function listedMany(one, block, host) {
+  const options = offered(one, host).map(([value, label]) => ({ value, text: { type: "plain_text", text: label, emoji: false } }));
+  const chosen = one.initial_users ?? one.initial_channels ?? one.initial_conversations ?? [];
+  return boxes({ ...one, options, initial_options: options.filter((option) => chosen.includes(option.value)) }, block, host);
 }
 
 let groups = 0;
@@ -112,7 +125,7 @@ function boxes(one, block, host) {
   const name = `group-${(groups += 1)}`;
   const initial = single ? one.initial_option?.value : (one.initial_options ?? []).map((o) => o.value);
   const begun = start(one, block, host, initial);
-  const node = el("div", { class: "boxes" });
+  const node = el("div", { class: `boxes${one.type.startsWith("multi_") ? " many" : ""}` });
   const inputs = optionsOf(one).map((option) => {
     const box = el("input", { type: single ? "radio" : "checkbox", name, value: option.value });
     box.checked = single ? begun === option.value : (begun ?? []).includes(option.value);
@@ -131,13 +144,15 @@ function boxes(one, block, host) {
 const TYPES = { email_text_input: "email", url_text_input: "url", datepicker: "date", timepicker: "time" };
 
 function typed(one, block, host) {
-  const long = one.type === "plain_text_input" && one.multiline;
+  const rich = one.type === "rich_text_input";
+  const long = rich || (one.type === "plain_text_input" && one.multiline);
   const node = el(long ? "textarea" : "input", { class: "field", placeholder: one.placeholder?.text });
   if (!long) node.type = TYPES[one.type] ?? "text";
   if (one.type === "number_input") node.inputMode = one.is_decimal_allowed ? "decimal" : "numeric";
   if (long) node.rows = 4;
   const initial = one.initial_value ?? one.initial_date ?? one.initial_time;
-  node.value = start(one, block, host, initial) ?? "";
+  const begun = start(one, block, host, initial) ?? "";
+  node.value = typeof begun === "object" ? wordsIn(begun).join("") : begun;
   if (one.focus_on_load) node.dataset.focus = "true";
   if (block.dispatch_action) {
     node.addEventListener("keydown", (event) => {
@@ -155,20 +170,37 @@ function typed(one, block, host) {
   return node;
 }
 
+// What was written in rich text, without its styles: this page has no editor for them.
+const wordsIn = (value) =>
+  Array.isArray(value)
+    ? value.flatMap(wordsIn)
+    : value && typeof value === "object"
+      ? [...(typeof value.text === "string" ? [value.text] : []), ...wordsIn(value.elements ?? [])]
+      : [];
+
 // The moment is typed in the person's own zone, and kept in seconds since 1970.
 function moment(one, block, host) {
-  const offset = host.world.users.find((user) => user.id === host.world.me)?.tz_offset ?? 0;
+  const zone = host.world.users.find((user) => user.id === host.world.me)?.tz ?? "UTC";
   const node = el("input", { class: "field", type: "datetime-local" });
   const begun = start(one, block, host, one.initial_date_time);
-  if (begun) node.value = new Date((Number(begun) + offset) * 1000).toISOString().slice(0, 16);
+  if (begun) node.value = atPlace(Number(begun), zone);
+  if (one.focus_on_load) node.dataset.focus = "true";
   node.addEventListener("change", () => {
-    const seconds = node.value ? Date.parse(`${node.value}Z`) / 1000 - offset : null;
-    changed(one, block, host, seconds, node);
+    changed(one, block, host, node.value ? secondsOf(node.value, zone) : null, node);
   });
   return node;
 }
 
-const image = (one) => el("span", { class: "picture", role: "img", "aria-label": one.alt_text, text: one.alt_text });
+function files(one, block, host) {
+  return fileInput(one, host, start(one, block, host, null), (kept) => {
+    host.typed[block.block_id] = kept;
+  });
+}
+
+const image = (one) =>
+  one.slack_file
+    ? el("img", { class: "shown", src: place(one.slack_file.id ?? one.slack_file.url.split("/").at(-1)), alt: one.alt_text })
+    : el("span", { class: "picture", role: "img", "aria-label": one.alt_text, text: one.alt_text });
 const unknown = (one) => el("span", { class: "quiet", text: `[${one.type}]` });
 
 const KINDS = {
@@ -179,5 +211,7 @@ const KINDS = {
   checkboxes: boxes,
   users_select: listed, channels_select: listed, conversations_select: listed,
   plain_text_input: typed, number_input: typed, email_text_input: typed, url_text_input: typed,
+  multi_users_select: listedMany, multi_channels_select: listedMany, multi_conversations_select: listedMany,
+  rich_text_input: typed, file_input: files,
   datepicker: typed, timepicker: typed, datetimepicker: moment,
 };

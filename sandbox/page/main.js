@@ -67,12 +67,18 @@ function draw(found) {
   const person = world?.me;
   world = found;
   channel = world.channels.find((one) => one.id === here.channel) ?? (here.channel === "app" ? world.channels.find((one) => one.is_im) : null);
+  if (!channel && here.channel === "app") {
+    // Nobody has written there yet: looking at it opens the conversation.
+    act("home", { user: here.user, tab: here.tab ?? "messages" });
+    return;
+  }
   if (!channel?.messages) {
     here.channel = channel?.id ?? world.channels[0]?.id;
     again = Boolean(here.channel);
     return;
   }
   here.channel = channel.id;
+  if (!channel.is_im) here.tab = null;
   drawPeople();
   drawHead();
   const moved = before?.id !== channel.id || person !== world.me;
@@ -165,11 +171,12 @@ function drawHome() {
   if (list.dataset.home === key && list.childElementCount) return;
   list.dataset.home = key;
   const note = el("div", { class: "note", role: "alert", hidden: true });
+  const typed = {};
   const host = {
     world,
-    typed: {},
+    typed,
     click: async (one, block, value) => {
-      const answer = await act("home/click", { user: world.me, action_id: one.action_id, block_id: block.block_id, value, confirmed: true });
+      const answer = await act("home/click", { user: world.me, action_id: one.action_id, block_id: block.block_id, value, values: typed, confirmed: true });
       note.textContent = trouble(answer) ?? "";
       note.hidden = !note.textContent;
     },
@@ -182,6 +189,10 @@ function drawHome() {
 new ResizeObserver(() => {
   if (stayAtEnd) list.scrollTop = list.scrollHeight;
 }).observe(list);
+// So does whoever waits for a picture, which has no size before it is there.
+list.addEventListener("load", () => {
+  if (stayAtEnd) list.scrollTop = list.scrollHeight;
+}, true);
 list.addEventListener("scroll", () => {
   stayAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
 });

@@ -2,6 +2,7 @@
 import { act, trouble } from "./api.js";
 import { blocks } from "./blocks.js";
 import { el, face, icon } from "./dom.js";
+import { drawFiles } from "./files.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { clock, day } from "./times.js";
 
@@ -21,7 +22,8 @@ export function drawMessages(box, messages, world, channel, openThread) {
     const grouped = date === today && joins(last, message);
     today = date;
     last = message;
-    const key = JSON.stringify([message, grouped, world.me, Boolean(openThread)]);
+    const author = world.users.find((user) => user.id === message.user);
+    const key = JSON.stringify([message, grouped, world.me, Boolean(openThread), author?.presence, author?.quiet, author?.display_name, world.usergroups]);
     let entry = kept.get(message.ts);
     if (entry?.key !== key) {
       focused = entry?.node.contains(document.activeElement) ? message.ts : focused;
@@ -52,7 +54,7 @@ function divider(kept, date) {
 function joins(last, message) {
   return (
     last && last.user === message.user && !last.ephemeral_for && !message.ephemeral_for &&
-    !message.blocks.length && !last.replies?.length && Number(message.ts) - Number(last.ts) < 300
+    !message.blocks.length && !message.files?.length && !last.replies?.length && Number(message.ts) - Number(last.ts) < 300
   );
 }
 
@@ -75,7 +77,9 @@ function draw(message, grouped, world, channel, zone, openThread) {
   };
   const content = message.blocks.length
     ? blocks(message.blocks, host)
-    : [el("div", { class: "b-section" }, el("div", { class: "b-text" }, ...mrkdwn(message.text, world)))];
+    : message.text
+      ? [el("div", { class: "b-section" }, el("div", { class: "b-text" }, ...mrkdwn(message.text, world)))]
+      : [];
   const name = message.user === SLACKBOT ? "Slackbot" : (person?.display_name ?? message.user);
   return el(
     "article",
@@ -92,6 +96,7 @@ function draw(message, grouped, world, channel, zone, openThread) {
       { class: "body" },
       grouped ? null : el("div", { class: "byline" }, el("b", { text: name }), message.by_bot ? el("span", { class: "badge", text: "APP" }) : null, el("time", { class: "quiet", text: time })),
       content,
+      drawFiles(message.files),
       note,
       openThread ? thread(message, world, openThread) : null,
     ),

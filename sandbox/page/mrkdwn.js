@@ -71,8 +71,7 @@ function reference(token, world) {
     return [el("span", { class: "mention ping", data: { ping: target.slice(1) }, text: `@${target.slice(1)}` })];
   }
   if (target.startsWith("!subteam^")) {
-    const name = label ?? `@${target.slice(9)}`;
-    return [el("span", { class: "mention ping", data: { ping: "group" }, text: name })];
+    return [groupMention(target.slice(9), label, world)];
   }
   if (target.startsWith("!date^")) return [date(target, label, world)];
   if (/^(https?:|mailto:)/i.test(target)) return [link(entities(target), [label ?? entities(target)])];
@@ -84,6 +83,17 @@ export function mention(id, label, world) {
   const mine = id === world.me ? " me" : "";
   const name = person?.display_name ?? label ?? id;
   return el("span", { class: `mention${mine}`, data: { user: id }, text: `@${name}` });
+}
+
+// As loud as @channel: it calls several people at once.
+export function groupMention(id, label, world) {
+  const group = world.usergroups?.find((one) => one.id === id);
+  const names = group?.users.map((user) => world.users.find((one) => one.id === user)?.display_name ?? user);
+  return el("span", {
+    class: `mention ping${group?.users.includes(world.me) ? " me" : ""}`,
+    data: { ping: "group", group: id }, title: names?.join(", "),
+    text: group ? `@${group.handle}` : (label ?? `@${id}`),
+  });
 }
 
 function date(target, fallback, world) {

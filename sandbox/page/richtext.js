@@ -1,7 +1,7 @@
 // rich_text blocks: nothing in them is parsed, every leaf is what it says it is.
 import { el, link } from "./dom.js";
 import { EMOJI } from "./emoji.js";
-import { mention } from "./mrkdwn.js";
+import { groupMention, mention } from "./mrkdwn.js";
 import { dateTokens } from "./times.js";
 
 const GROUPS = {
@@ -44,7 +44,7 @@ function bare(leaf, world) {
     case "broadcast":
       return el("span", { class: "mention ping", data: { ping: leaf.range }, text: `@${leaf.range}` });
     case "usergroup":
-      return el("span", { class: "mention ping", text: `@${leaf.usergroup_id}` });
+      return groupMention(leaf.usergroup_id, null, world);
     case "emoji":
       return EMOJI.get(leaf.name) ?? `:${leaf.name}:`;
     case "date": {

@@ -1,5 +1,5 @@
 // Channels and the app, with dots where something is unread.
-import { el, face } from "./dom.js";
+import { el, face, presenceOf } from "./dom.js";
 
 const APP = "U00PULLCORD";
 const key = (me) => `seen ${me}`;
@@ -19,7 +19,8 @@ function unread(world, channel, current) {
 export function drawSidebar(world, current, go) {
   const side = document.getElementById("side");
   const where = document.getElementById("where");
-  const key = JSON.stringify([world.channels.map((one) => [one.id, one.name, one.is_archived, unread(world, one, current)]), current?.id, world.me]);
+  const people = world.users.filter((user) => !user.is_bot && !user.deleted);
+  const key = JSON.stringify([people.map((one) => [one.id, one.display_name, one.presence, one.quiet]), world.channels.map((one) => [one.id, one.name, one.is_archived, unread(world, one, current)]), current?.id, world.me]);
   if (side.dataset.key === key) return;
   side.dataset.key = key;
   const named = world.channels.filter((channel) => channel.name && !channel.is_archived);
@@ -42,6 +43,9 @@ export function drawSidebar(world, current, go) {
     ...named.map((channel) => item(channel.id, el("span", { class: "hash", text: channel.is_private ? "🔒" : "#" }), channel.name, channel)),
     el("h2", { text: "Apps" }),
     item(direct?.id ?? "app", face(app, 20), "Pullcord", direct),
+    el("h2", { id: "people-title", text: "People" }),
+    el("ul", { class: "people", "aria-labelledby": "people-title" }, people.map((one) =>
+      el("li", { data: { user: one.id } }, face(one, 20), el("span", { class: "item-name", text: one.display_name + (one.id === world.me ? " (you)" : "") }), el("span", { class: "unseen", text: `, ${presenceOf(one)}` })))),
   );
   where.replaceChildren(
     ...named.map((channel) => el("option", { value: channel.id, text: `${unread(world, channel, current) ? "● " : ""}# ${channel.name}` })),

@@ -7,6 +7,22 @@ function parts(seconds, zone, options) {
 export const clock = (seconds, zone) =>
   parts(seconds, zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
+// A moment as `datetime-local` wants it, in a zone, and back; right on both sides of a clock change.
+export function atPlace(seconds, zone) {
+  const put = (options) => parts(seconds, zone, options).split("/").reverse().join("-");
+  return `${put({ year: "numeric", month: "2-digit", day: "2-digit" })}T${clock(seconds, zone)}`;
+}
+
+export function secondsOf(local, zone) {
+  const wanted = Date.parse(`${local}Z`) / 1000;
+  let seconds = wanted;
+  // Twice: the first guess may lie on the other side of a change.
+  for (let turn = 0; turn < 2; turn += 1) {
+    seconds += wanted - Date.parse(`${atPlace(seconds, zone)}Z`) / 1000;
+  }
+  return seconds;
+}
+
 const LONG = { weekday: "long", day: "numeric", month: "long" };
 const dayKey = (seconds, zone) =>
   parts(seconds, zone, { year: "numeric", month: "2-digit", day: "2-digit" });

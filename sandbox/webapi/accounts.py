@@ -1,8 +1,9 @@
 """auth.*, users.* and team.*: who is here, and who is calling."""
 
-from sandbox.records import APP_ID, BOT_ID, BOT_USER_ID, TEAM_DOMAIN, TEAM_ID, Json
+from sandbox.records import APP_ID, BOT_ID, BOT_USER_ID, TEAM_DOMAIN, TEAM_ID, Json, Person
 from sandbox.refusals import RefusedError
 from sandbox.webapi.call import Call
+from sandbox.webapi.pages import page_of
 
 
 def auth_test(call: Call) -> Json:
@@ -30,15 +31,18 @@ def api_test(call: Call) -> Json:
 def users_info(call: Call) -> Json:
     """users.info."""
     person = call.workspace.person(call.need("user"))
-    return {"user": person.as_slack(call.workspace.now())}
+    return {"user": call.workspace.shown(person)}
 
 
 def users_list(call: Call) -> Json:
     """users.list."""
     now = call.workspace.now()
-    members = [person.as_slack(now) for person in call.workspace.people.values()]
-    more = {"response_metadata": {"next_cursor": ""}}
-    return {"members": members, "cache_ts": int(now), **more}
+    page, more = page_of(call, list(call.workspace.people.values()))
+    return {
+        "members": [call.workspace.shown(person) for person in page],
+        "cache_ts": int(now),
+        **more,
+    }
 
 
 def users_lookup(call: Call) -> Json:
@@ -46,24 +50,43 @@ def users_lookup(call: Call) -> Json:
     email = call.need("email").lower()
     for person in call.workspace.people.values():
         if person.email.lower() == email and not person.deleted:
-            return {"user": person.as_slack(call.workspace.now())}
+            return {"user": call.workspace.shown(person)}
     raise RefusedError("users_not_found")
 
 
 def users_presence(call: Call) -> Json:
-    """users.getPresence: everybody with an account is here."""
+    """users.getPresence: of others, only this one word."""
     person = call.workspace.person(call.text("user", BOT_USER_ID))
-    return {"presence": "away" if person.deleted else "active"}
+    return {"presence": "away" if person.deleted else person.presence}
 
 
 def dnd_info(call: Call) -> Json:
-    """dnd.info: nobody has asked for quiet."""
-    call.workspace.person(call.text("user", BOT_USER_ID))
+    """dnd.info: `dnd_enabled` means a plan, not that it is quiet now."""
+    person, now = call.workspace.person(call.text("user", BOT_USER_ID)), call.workspace.now()
+    snoozing = now < person.snooze_endtime
+    snooze = {
+        "snooze_enabled": True,
+        "snooze_endtime": person.snooze_endtime,
+        "snooze_remaining": int(person.snooze_endtime - now),
+        "snooze_is_indefinite": False,
+    }
+    return _plan(person) | (snooze if snoozing else {"snooze_enabled": False})
+
+
+def dnd_team(call: Call) -> Json:
+    """dnd.teamInfo: the plans of several people; unknown ones are left out."""
+    asked = [user for user in call.text("users").replace(" ", "").split(",") if user]
+    if not asked:
+        raise RefusedError("no_users_provided")
+    people = call.workspace.people
+    return {"users": {user: _plan(people[user]) for user in asked if user in people}}
+
+
+def _plan(person: Person) -> Json:
     return {
-        "dnd_enabled": False,
-        "next_dnd_start_ts": 1,
-        "next_dnd_end_ts": 1,
-        "snooze_enabled": False,
+        "dnd_enabled": person.dnd_enabled,
+        "next_dnd_start_ts": person.next_dnd_start_ts,
+        "next_dnd_end_ts": person.next_dnd_end_ts,
     }
 
 
@@ -86,8 +109,3 @@ def bots_info(call: Call) -> Json:
             "user_id": BOT_USER_ID,
         }
     }
-
-
-def no_groups(_: Call) -> Json:
-    """usergroups.list: this workspace has none."""
-    return {"usergroups": []}

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sandbox.files import check_pictures
 from sandbox.limits import check_blocks, check_metadata
 from sandbox.records import BOT_USER_ID, Json, Message
 from sandbox.refusals import RefusedError
@@ -23,7 +24,7 @@ def post_message(call: Call) -> Json:
         blocks=blocks,
         metadata=_metadata(call),
         attachments=call.json("attachments", "invalid_attachments") or [],
-        thread_ts=_thread(call, channel.messages),
+        thread_ts=thread(call, channel.messages),
     )
     return {"channel": channel.id, "ts": message.ts, "message": message.as_slack()}
 
@@ -31,10 +32,12 @@ def post_message(call: Call) -> Json:
 def update(call: Call) -> Json:
     """chat.update."""
     workspace = call.workspace
-    channel = workspace.channels.get(call.need("channel"))
-    if channel is None:
+    if call.need("channel") not in workspace.channels:
         raise RefusedError("channel_not_found")
+    channel = workspace.channel(call.need("channel"))
     message = workspace.message(channel, call.need("ts"))
+    if channel.is_archived:
+        raise RefusedError("is_inactive")
     if not message.by_bot:
         raise RefusedError("cant_update_message")
     if "text" in call.args and len(call.text("text")) > UPDATE_TEXT:
@@ -43,7 +46,7 @@ def update(call: Call) -> Json:
     given = call.json("blocks", "invalid_blocks_format")
     if given is not None and "text" not in call.args:
         # New blocks alone: the old notification text stays.
-        check_blocks(given)
+        checked_blocks(call, given)
         text, blocks = message.text, given
     else:
         text, blocks = content(call)
@@ -71,7 +74,7 @@ def post_ephemeral(call: Call) -> Json:
         text=text[:POST_TEXT],
         blocks=blocks,
         only_for=user,
-        thread_ts=_thread(call, channel.messages),
+        thread_ts=thread(call, channel.messages),
     )
     return {"message_ts": message.ts}
 
@@ -108,10 +111,16 @@ def content(call: Call) -> tuple[str, list[Json]]:
             raise RefusedError("msg_too_long")
         text, blocks = markdown, [{"type": "markdown", "text": markdown}]
     if blocks is not None:
-        check_blocks(blocks)
+        checked_blocks(call, blocks)
     if not text and not blocks and not call.args.get("attachments"):
         raise RefusedError("no_text")
     return text, blocks or []
+
+
+def checked_blocks(call: Call, blocks: object) -> None:
+    """Refuse blocks over Slack's limits, and pictures that cannot be shown."""
+    check_blocks(blocks)
+    check_pictures(call.workspace.files, blocks)
 
 
 def _metadata(call: Call) -> Json | None:
@@ -122,7 +131,7 @@ def _metadata(call: Call) -> Json | None:
     return dict(metadata)
 
 
-def _thread(call: Call, messages: dict[str, Message]) -> str | None:
+def thread(call: Call, messages: dict[str, Message]) -> str | None:
     """Find the thread to answer in; Slack puts a reply to a reply into the same thread."""
     asked = call.text("thread_ts")
     if not asked:

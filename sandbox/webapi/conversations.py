@@ -1,12 +1,11 @@
 """conversations.*: channels, their members and their history."""
 
-from typing import Any, TypeVar
-
 from sandbox.records import BOT_USER_ID, Channel, Json, Message
 from sandbox.refusals import RefusedError
 from sandbox.webapi.call import Call
+from sandbox.webapi.pages import page_of
 
-_Item = TypeVar("_Item")
+_TYPES = frozenset({"public_channel", "private_channel", "im", "mpim"})
 
 
 def info(call: Call) -> Json:
@@ -17,12 +16,16 @@ def info(call: Call) -> Json:
 def list_all(call: Call) -> Json:
     """conversations.list."""
     types = set(call.text("types", "public_channel").replace(" ", "").split(","))
+    if types - _TYPES:
+        raise RefusedError("invalid_types")
     found = [
         channel.as_slack()
         for channel in call.workspace.channels.values()
-        if _type(channel) in types and not (call.flag("exclude_archived") and channel.is_archived)
+        if channel.kind in types
+        and (not channel.is_private or BOT_USER_ID in channel.members)
+        and not (call.flag("exclude_archived") and channel.is_archived)
     ]
-    page, more = _page(call, found, default=100)
+    page, more = page_of(call, found, default=100)
     return {"channels": page, **more}
 
 
@@ -43,7 +46,7 @@ def open_direct(call: Call) -> Json:
 
 def members(call: Call) -> Json:
     """conversations.members."""
-    page, more = _page(call, _channel(call).members, default=100)
+    page, more = page_of(call, _channel(call).members, default=100)
     return {"members": page, **more}
 
 
@@ -68,7 +71,7 @@ def history(call: Call) -> Json:
         for message in reversed(channel.messages.values())
         if message.only_for is None and not message.thread_ts and _between(message.ts, call)
     ]
-    page, more = _page(call, found, default=100)
+    page, more = page_of(call, found, default=100)
     return {
         "messages": _with_threads(channel, page, call),
         "has_more": bool(more["response_metadata"]["next_cursor"]),
@@ -92,7 +95,7 @@ def replies(call: Call) -> Json:
         if message.only_for is None
         and (message.ts == root or (message.thread_ts == root and _between(message.ts, call)))
     ]
-    page, more = _page(call, found, default=1000)
+    page, more = page_of(call, found, default=1000)
     return {
         "messages": _with_threads(channel, page, call),
         "has_more": bool(more["response_metadata"]["next_cursor"]),
@@ -104,7 +107,7 @@ def _channel(call: Call) -> Channel:
     found = call.workspace.channels.get(call.need("channel"))
     if found is None:
         raise RefusedError("channel_not_found")
-    return found
+    return call.workspace.channel(found.id)
 
 
 def _readable(call: Call) -> Channel:
@@ -112,12 +115,6 @@ def _readable(call: Call) -> Channel:
     if BOT_USER_ID not in channel.members:
         raise RefusedError("not_in_channel")
     return channel
-
-
-def _type(channel: Channel) -> str:
-    if channel.partner:
-        return "im"
-    return "private_channel" if channel.is_private else "public_channel"
 
 
 def _between(ts: str, call: Call) -> bool:
@@ -158,13 +155,3 @@ def _thread_of(message: Message, answers: list[Message]) -> Json:
         "is_locked": False,
         "subscribed": True,
     }
-
-
-def _page(call: Call, items: list[_Item], *, default: int) -> tuple[list[_Item], dict[str, Any]]:
-    limit = min(max(call.number("limit", default), 1), 1000)
-    cursor = call.text("cursor")
-    if cursor and not cursor.isdigit():
-        raise RefusedError("invalid_cursor")
-    start = int(cursor or 0)
-    following = str(start + limit) if start + limit < len(items) else ""
-    return items[start : start + limit], {"response_metadata": {"next_cursor": following}}

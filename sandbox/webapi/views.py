@@ -1,6 +1,7 @@
 """views.*: modals and the Home tab."""
 
 from sandbox.clocks import new_id
+from sandbox.files import check_pictures
 from sandbox.limits import check_view
 from sandbox.records import Json, OpenView
 from sandbox.refusals import RefusedError
@@ -10,21 +11,21 @@ from sandbox.workspace import Workspace, with_ids
 
 def open_view(call: Call) -> Json:
     """views.open."""
-    view = checked(call.json("view", "invalid_arguments"), "modal")
+    view = checked(call.workspace, call.json("view", "invalid_arguments"), "modal")
     user = call.workspace.passes.exchange(call.need("trigger_id"))
     return _shown(call.workspace, call.workspace.modals.open(user, view))
 
 
 def push(call: Call) -> Json:
     """views.push."""
-    view = checked(call.json("view", "invalid_arguments"), "modal")
+    view = checked(call.workspace, call.json("view", "invalid_arguments"), "modal")
     user = call.workspace.passes.exchange(call.need("trigger_id"))
     return _shown(call.workspace, call.workspace.modals.push(user, view))
 
 
 def update(call: Call) -> Json:
     """views.update."""
-    view = checked(call.json("view", "invalid_arguments"), "modal")
+    view = checked(call.workspace, call.json("view", "invalid_arguments"), "modal")
     modals = call.workspace.modals
     found = modals.find(call.text("view_id") or None, call.text("external_id") or None)
     if call.text("hash") and call.text("hash") != found.hash:
@@ -35,7 +36,7 @@ def update(call: Call) -> Json:
 
 def publish(call: Call) -> Json:
     """views.publish."""
-    view = checked(call.json("view", "invalid_arguments"), "home")
+    view = checked(call.workspace, call.json("view", "invalid_arguments"), "home")
     workspace = call.workspace
     user = workspace.person(call.need("user_id")).id
     before = workspace.homes.get(user)
@@ -48,11 +49,12 @@ def publish(call: Call) -> Json:
     return _shown(workspace, home)
 
 
-def checked(view: object, kind: str) -> Json:
+def checked(workspace: Workspace, view: object, kind: str) -> Json:
     """Return a view that keeps Slack's limits, with ids where it had none."""
     check_view(view)
     if not isinstance(view, dict) or view["type"] != kind:
         raise RefusedError("invalid_arguments", [f"[ERROR] view must be a {kind}"])
+    check_pictures(workspace.files, view["blocks"], "/view/blocks")
     return view | {"blocks": with_ids(view["blocks"])}
 
 

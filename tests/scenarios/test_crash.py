@@ -33,7 +33,9 @@ class Survivor(World):
     async def open(self) -> None:
         self._stack = AsyncExitStack()
         self.http = await self._stack.enter_async_context(aiohttp.ClientSession())
-        self.sandbox_url = await self._stack.enter_async_context(serving(make_app(self.slack)))
+        self.sandbox_url = await self._stack.enter_async_context(
+            serving(make_app(self.slack, pacing=False))
+        )
         self.bot = BotProcess(
             self.http,
             self.folder,
