@@ -188,7 +188,7 @@ def policy_try(
         _fail(f"{escalation}: {error}")
     planned = plan(book, request, agent)
     typer.echo(
-        f'THEN {planned.then} rule="{planned.rule or ""}" route={planned.need.route} '
+        f'{planned.then} rule="{planned.rule or ""}" route={planned.need.route} '
         f"approvals={planned.need.approvals} urgency={planned.urgency} "
         f"digest={planned.digest or ''}"
     )

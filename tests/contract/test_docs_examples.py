@@ -125,7 +125,7 @@ def test_a_question_of_the_policy_page_is_answered_as_it_says() -> None:
     planned = plan(book, request_from(parse(question.encode())), "refund-bot")
 
     shown = (
-        f'THEN {planned.then} rule="{planned.rule}" route={planned.need.route} '
+        f'{planned.then} rule="{planned.rule}" route={planned.need.route} '
         f"approvals={planned.need.approvals} urgency={planned.urgency} digest=\n"
         + "\n".join(planned.reasons)
     )

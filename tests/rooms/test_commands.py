@@ -115,7 +115,7 @@ async def test_trying_a_policy_says_what_and_why(tmp_path: Path) -> None:
 
     assert (code, err) == (0, "")
     first, *reasons = out.splitlines()
-    assert first == 'THEN escalate rule="the rest" route=default approvals=1 urgency=normal digest='
+    assert first == 'escalate rule="the rest" route=default approvals=1 urgency=normal digest='
     assert any("tiny refunds" in reason for reason in reasons)
 
 
@@ -156,7 +156,7 @@ async def test_trying_what_can_wait_names_its_digest(tmp_path: Path) -> None:
 
     assert code == 0
     assert out.splitlines()[0] == (
-        'THEN batch rule="can wait" route=money approvals=2 urgency=low digest=desk'
+        'batch rule="can wait" route=money approvals=2 urgency=low digest=desk'
     )
 
 
