@@ -128,7 +128,7 @@ async def test_a_row_that_cannot_be_drawn_does_not_stop_the_others(world: World)
 
     def damage(tx: Tx, escalation_id: str) -> None:
         tx.execute(
-            text("UPDATE escalation SET request = '{}' WHERE id = :id").bindparams(id=escalation_id)
+            text("UPDATE escalation SET request = '[]' WHERE id = :id").bindparams(id=escalation_id)
         )
 
     await world.control("faults", method="chat.postMessage", status=429, retry_after=2, times=1)
