@@ -28,8 +28,9 @@ from bot.store import escalations, messages, schema
 from bot.store.open import open_ledger
 from bot.usecases.desk import Desk, Workspace
 from bot.usecases.expire import expire_what_is_due
-from bot.usecases.learn_people import learn_people
+from bot.usecases.learn_people import everything_again
 from bot.usecases.send_card import free_leases
+from bot.workers.census import Census
 from bot.workers.outbox import Outbox
 from bot.workers.policy_file import LOOK_SECONDS, PolicyFile, read_book, say_what_is_idle
 from bot.workers.ticker import Ticker
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_PEOPLE_SECONDS = 600.0
 # Shorter than a sender's lease (bot/store/messages.py): whoever still waits still owns.
 _SLACK_SECONDS = 10.0
 _GAUGES_SECONDS = 15.0
@@ -184,6 +184,7 @@ class House:
         )
         client = self._client(access.bot_token)
         self.sender = SlackSender(client)
+        self._census = Census(self.desk, self.sender)
         self._outbox = Outbox(
             self.desk,
             self.sender,
@@ -207,7 +208,6 @@ class House:
         self._hello.add_done_callback(_say_if_it_died)
         self._outbox.start()
         self._ticker.every(1, "expire", lambda: expire_what_is_due(self.desk))
-        self._ticker.every(_PEOPLE_SECONDS, "people", lambda: learn_people(self.desk, self.sender))
         self._ticker.every(LOOK_SECONDS, "policy", self._policy.look)
         self._ticker.every(_GAUGES_SECONDS, "gauges", self.measure)
         if access.app_token:
@@ -241,6 +241,7 @@ class House:
         self._hello.cancel()
         with suppress(asyncio.CancelledError):
             await self._hello
+        await self._census.stop()
         await self._outbox.stop()
         self._waker.wake_everybody()
         await self._session.close()
@@ -285,7 +286,7 @@ class House:
     async def _meet_new_people(self) -> None:
         """Whom a new policy names may decide at once; before Slack has answered, nobody may."""
         if self._slack != "waiting":
-            await learn_people(self.desk, self.sender)
+            await everything_again(self.desk)
 
     async def _until_slack_answers(self) -> None:
         """Ask Slack who we are until it says so, then once a minute whether it still answers."""
@@ -318,8 +319,10 @@ class House:
         )
         if self._slack == "waiting":
             # Ready means that people can decide, and nobody may whom we do not know.
-            known = await learn_people(self.desk, self.sender)
-            log.info("slack.reached", team=hello["team_id"], people=known)
+            await self._census.take()
+            await everything_again(self.desk)
+            self._census.start()
+            log.info("slack.reached", team=hello["team_id"])
 
 
 def _say_if_it_died(task: asyncio.Task[None]) -> None:

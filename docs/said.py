@@ -118,6 +118,14 @@ POLICY_TOP = {
 
 POLICY_GROUP = {
     "users": "A list of Slack user ids.",
+    "usergroup": (
+        "The id of a Slack usergroup, such as `S0123ABCD`: whoever belongs to it in Slack. "
+        "Needs the scope `usergroups:read`."
+    ),
+    "emails": (
+        "A list of e-mail addresses of accounts in the workspace; case does not matter. "
+        "Needs the scope `users:read.email`."
+    ),
 }
 
 POLICY_ROUTE = {
@@ -238,7 +246,7 @@ POLICY_RULE = {
 
 #: Keys of later releases, which the file may not carry yet.
 POLICY_LATER = {
-    "a group": ("usergroup", "emails", "schedule"),
+    "a group": ("schedule",),
 }
 
 #: Slack's Web API methods that the bot calls: scope, and what for.
@@ -263,9 +271,17 @@ METHODS = {
         "`channels:read`, `groups:read`",
         "the id of a channel that the policy gives by name, for the look into its history",
     ),
+    "usergroups.users.list": (
+        "`usergroups:read`",
+        "who belongs to the usergroups of the policy, every 10 minutes and on a change",
+    ),
     "users.info": (
         "`users:read`, `users:read.email`",
-        "the people of the policy, every 10 minutes",
+        "the people of the policy, every 10 minutes and on a change",
+    ),
+    "users.lookupByEmail": (
+        "`users:read.email`",
+        "whose the addresses of the policy are, every 10 minutes and on a change",
     ),
     "views.open": ("—", "forms"),
     "views.update": ("—", "the next page of a form, or a notice in it"),

@@ -228,7 +228,7 @@ class Shown:
         self, label: str, *, by: str, stale: bool = False, **extra: Any
     ) -> dict[str, Any]:
         """Press a button by its label, confirming when asked; `stale`: on an old screen."""
-        fields = self._find(label, stale=stale) or _BY_LABEL.get(
+        fields = self._find(label, stale=stale, **extra) or _BY_LABEL.get(
             label, {"action_id": "more", "value": "show"}
         )
         status, answer = await self.world.control(
@@ -238,13 +238,16 @@ class Shown:
         assert status == 200, answer
         return answer
 
-    def _find(self, label: str, *, stale: bool) -> dict[str, Any] | None:
+    def _find(
+        self, label: str, *, stale: bool, value: str | None = None, **_: Any
+    ) -> dict[str, Any] | None:
         """How the control API names a button or a menu's entry with this label."""
         seen = [self.message.blocks, *(reversed(self.message.earlier) if stale else ())]
         for block in (block for blocks in seen for block in blocks):
             for element in block["elements"] if block["type"] == "actions" else ():
                 named = {"action_id": element["action_id"]}
-                if element["type"] == "button" and element["text"]["text"] == label:
+                button = element["type"] == "button" and value in {None, element.get("value")}
+                if button and element["text"]["text"] == label:
                     return named
                 for option in element.get("options", ()):
                     if option["text"]["text"] == label:
@@ -420,14 +423,14 @@ class World:
     async def modal_of(self, who: str) -> dict[str, Any]:
         """The top modal that this person has open."""
         async with self.http.get(
-            f"{self.sandbox_url}control/state", params={"user": PEOPLE[who]}
+            f"{self.sandbox_url}control/state", params={"user": PEOPLE.get(who, who)}
         ) as response:
             views = (await response.json())["views"]
         return views[-1] if views else {}
 
     async def submit(self, who: str, **values: Any) -> dict[str, Any]:
         """Fill in inputs of the open modal (by block id) and submit it."""
-        status, answer = await self.control("view/submit", user=PEOPLE[who], values=values)
+        status, answer = await self.control("view/submit", user=PEOPLE.get(who, who), values=values)
         assert status == 200, answer
         return answer
 

@@ -20,7 +20,7 @@ def moment(at: datetime, near: datetime) -> Markup:
 def fallback(at: datetime, near: datetime, timezone: str) -> str:
     """The same in one fixed zone, for texts in which Slack's times may stay unread."""
     try:
-        local = at.astimezone(ZoneInfo(timezone))
+        local = at.astimezone(UTC if timezone == "UTC" else ZoneInfo(timezone))
     except (KeyError, ValueError, OSError):
         local = at.astimezone(UTC)
     if abs(at - near) < _SAME_DAY:

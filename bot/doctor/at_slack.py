@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.doctor.clocks import look_at_clock
 from bot.doctor.lines import note, ok, wrong
 from bot.doctor.scopes import HOW_TO_ADD, look_at_scopes
+from bot.domain.directory import Directory, Roll
 from bot.senders.survey import SurveyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
 
     from bot.doctor.lines import Line
     from bot.domain.people import Person
@@ -30,6 +31,9 @@ _TO_DO = {
     "ratelimited": "wait a minute, and try again",
     "channel_not_found": "correct the id; if the channel is private, write /invite @Pullcord in it",
     "user_not_found": "correct the id: it stands under Copy member ID in the person's profile",
+    "users_not_found": "correct the address: no account of the workspace has it",
+    "no_such_subteam": "correct the id, or switch the usergroup on again in Slack",
+    "plan_upgrade_required": "usergroups need a paid plan of Slack: name `users` instead",
     "user_not_visible": "correct the id: this token cannot see that person",
 }
 _NO_ANSWER = "see whether this machine reaches Slack (SLACK_API_URL, HTTPS_PROXY), and try again"
@@ -109,7 +113,8 @@ async def look_at_people(survey: SlackSurvey, book: Book, team_id: str) -> list[
     """Each can decide, and there are enough of them on every route."""
     lines: list[Line] = []
     able: set[str] = set()
-    for user_id in sorted(book.people()):
+    directory = await _directory(survey, book, team_id, lines)
+    for user_id in sorted(book.people(directory)):
         try:
             person = await survey.person(user_id)
         except SurveyError as error:
@@ -127,7 +132,7 @@ async def look_at_people(survey: SlackSurvey, book: Book, team_id: str) -> list[
             )
     lines.append(ok(f"people: {len(able)} of the policy can decide"))
     for route in book.routes.values():
-        there = len(book.reviewers(route.name) & able) + len(route.keys)
+        there = len(book.reviewers(route.name, directory) & able) + len(route.keys)
         if there < max(route.approvals, 1):
             lines.append(
                 wrong(
@@ -137,6 +142,24 @@ async def look_at_people(survey: SlackSurvey, book: Book, team_id: str) -> list[
                 )
             )
     return lines
+
+
+async def _directory(survey: SlackSurvey, book: Book, team_id: str, lines: list[Line]) -> Directory:
+    """Who belongs to the usergroups and whose the addresses are; what is wrong joins the lines."""
+    rolls = {}
+    for key in book.rolls():
+        what = "e-mail" if "@" in key else "usergroup"
+        try:
+            if what == "e-mail":
+                members = frozenset({(await survey.person_at(key)).id})
+            else:
+                members = await survey.members(key)
+        except SurveyError as error:
+            lines.append(wrong(f"{what} {key}: Slack says {error}", to_do(error)))
+            continue
+        rolls[key] = Roll(key=key, members=members)
+    # How old an answer is does not matter here: they are all from now.
+    return Directory(now=datetime.min.replace(tzinfo=UTC), team_id=team_id, rolls=rolls)
 
 
 def _why_not(person: Person, team_id: str) -> str | None:

@@ -19,8 +19,9 @@ NEEDED = {
     "commands": "`/pullcord`",
     "groups:history": "the same look into private channels",
     "groups:read": "the same for private channels",
+    "usergroups:read": "groups of the policy by `usergroup`",
     "users:read": "who the reviewers are: name, guest, deactivated, bot",
-    "users:read.email": "people whom agents name by e-mail",
+    "users:read.email": "groups by `emails`, and people whom agents name by e-mail",
 }
 
 #: Where to add a scope; the token stays the same.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 ActorType = Literal["human", "rule", "timeout", "key", "system"]
@@ -30,6 +31,19 @@ class Person:
     team_id: str | None = None
     email: str | None = None
     tz: str | None = None
+    deleted: bool = False
+    bot: bool = False
+    guest: bool = False
+    #: When Slack said so; None: not yet remembered.
+    fetched_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What an event of Slack's says of an account; only what takes rights away acts at once."""
+
+    id: str
+    email: str | None = None
     deleted: bool = False
     bot: bool = False
     guest: bool = False

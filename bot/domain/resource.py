@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 _DECISION = TypeAdapter(Decision)
 _REDEEMED = TypeAdapter(Redeemed)
 _OUTCOME = TypeAdapter(Outcome)
-#: How we count a vote is our own business.
-_PRIVATE_IN_VOTES = {"votes": {"__all__": {"counts", "guidance", "stop_run"}}}
+#: What the voter told the agent stands in the decision itself.
+_PRIVATE_IN_VOTES = {"votes": {"__all__": {"guidance", "stop_run"}}}
 
 
 def resource(escalation: Escalation) -> dict[str, Any]:

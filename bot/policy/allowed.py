@@ -1,12 +1,17 @@
-"""Who may decide. Asked at the moment of the click, of the policy and our own people table."""
+"""Who may decide. Asked at the moment of the click, of the policy and our own directory."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.domain.directory import Denial
+
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.domain.directory import Bar, Directory, Why
     from bot.domain.escalation import Escalation, Need
-    from bot.domain.people import Clicker, Person
+    from bot.domain.people import Clicker
     from bot.policy.book import Book
 
 _MOST_NAMES = 10
@@ -14,33 +19,33 @@ _MOST_NAMES = 10
 
 def why_not(
     book: Book,
+    directory: Directory,
     escalation: Escalation,
     need: Need,
     *,
     person: Clicker,
-    known: Person | None,
-    team_id: str | None,
-    owners: frozenset[str],
     authors: frozenset[str],
     agreeing: bool = True,
-) -> str | None:
-    """None when this person may decide; else one sentence for them, people as `<@U…>`.
+    fresh: bool = True,
+) -> Denial | None:
+    """None when this person may decide.
 
-    Self-approval is about agreeing: anybody who is asked may refuse, or propose.
-
-    `known` is our own record of the person. Without one nobody can say whether they are a
-    guest, so they are refused: being named in the policy does not make anybody a member.
-    `authors` wrote the modification that is now to be agreed to.
+    Self-approval is about agreeing: anybody who is asked may refuse, or propose. `authors` wrote
+    the modification that is now to be agreed to. `fresh=False` asks about a vote that was cast
+    earlier: what we have learned since may take it away, what we have not heard may not.
     """
-    reviewers = book.reviewers(need.route)
-    if person.id not in reviewers:
-        return f"Only {_mentions(reviewers)} can decide this."
-    if known is None:
-        return "I do not know your Slack account yet. Please try again in a minute."
-    stranger = _why_no_member(person, known, team_id)
-    if stranger or not agreeing or not book.route(need.route).no_self_approval:
-        return stranger
-    return _why_own(escalation, known, owners, authors)
+    route = book.route(need.route)
+    own = None
+    selves: frozenset[str] = frozenset()
+    if agreeing and route.no_self_approval:
+        own = _why_own(directory, escalation, person, authors)
+        selves = escalation.owners | authors
+    return _why_not(book, directory, route.reviewers, person, own=own, selves=selves, fresh=fresh)
+
+
+def why_no_admin(book: Book, directory: Directory, person: Clicker) -> Denial | None:
+    """None when this person is one of the policy's admins, and nothing stands against them."""
+    return _why_not(book, directory, book.admins, person, own=None, selves=frozenset(), fresh=True)
 
 
 def key_may_decide(book: Book, need: Need, agent_name: str) -> bool:
@@ -48,42 +53,71 @@ def key_may_decide(book: Book, need: Need, agent_name: str) -> bool:
     return agent_name in book.route(need.route).keys
 
 
-def _why_no_member(person: Clicker, known: Person, team_id: str | None) -> str | None:
-    if known.bot:
-        return "Only people can decide this, and this account is a bot."
-    if known.deleted:
-        return "This Slack account is deactivated, so it can no longer decide."
-    team = person.team_id or known.team_id
-    if team and team_id and team != team_id:
-        return "Only people of this workspace can decide this; you are from another one."
-    if known.guest:
-        return "Only full members of this workspace can decide this; you are a guest here."
-    return None
+def _why_not(
+    book: Book,
+    directory: Directory,
+    groups: tuple[str, ...],
+    person: Clicker,
+    *,
+    own: Why | None,
+    selves: frozenset[str],
+    fresh: bool,
+) -> Denial | None:
+    members = book.members(groups, directory)
+    why, since = _why(book, directory, groups, person, members, own, fresh=fresh)
+    if why is None:
+        return None
+    never: set[Bar | None] = {"bot", "deactivated", "foreign", "guest"}
+    if why in {"stale", "stale_roll"}:
+        never |= {"stale", "unknown"}
+    others = sorted(
+        one for one in members - selves - {person.id} if directory.bar(one) not in never
+    )
+    return Denial(
+        why=why,
+        instead=tuple(others[:_MOST_NAMES]),
+        more=max(0, len(others) - _MOST_NAMES),
+        since=since,
+    )
+
+
+def _why(
+    book: Book,
+    directory: Directory,
+    groups: tuple[str, ...],
+    person: Clicker,
+    members: frozenset[str],
+    own: Why | None,
+    *,
+    fresh: bool,
+) -> tuple[Why | None, datetime | None]:
+    surely = not fresh or person.id in book.members(groups, directory, fresh=True)
+    old = [roll for roll in book.rolls_of(groups, directory) if directory.is_old(roll.fetched_at)]
+    since = min((roll.fetched_at for roll in old if roll.fetched_at), default=None)
+    if person.id not in members:
+        # They may have joined since Slack last told us who belongs here.
+        return ("stale_roll", since) if old and fresh else ("stranger", None)
+    bar = directory.bar(person.id, person.team_id)
+    if bar == "stale":
+        if fresh:
+            return bar, directory.people[person.id].fetched_at
+    elif bar is not None:
+        return bar, None
+    return (own, None) if surely else ("stale_roll", since)
 
 
 def _why_own(
-    escalation: Escalation, known: Person, owners: frozenset[str], authors: frozenset[str]
-) -> str | None:
+    directory: Directory, escalation: Escalation, person: Clicker, authors: frozenset[str]
+) -> Why | None:
     """The route forbids self-approval: self is the owner, the initiator and the editor."""
-    if known.id in owners:
-        return "You own the agent that asks, so somebody else has to decide this."
-    if known.id in authors:
-        return "You wrote this change, so somebody else has to agree to it."
+    if person.id in escalation.owners:
+        return "owner"
+    if person.id in authors:
+        return "author"
     source = escalation.request.source
     started_by = source.on_behalf_of.strip().casefold() if source and source.on_behalf_of else ""
-    if started_by and started_by in {known.id.casefold(), (known.email or "").casefold()}:
-        return "The agent asks on your behalf, so somebody else has to decide this."
-    if "@" in started_by and not known.email:
-        return (
-            "This was started by somebody known by e-mail, and I cannot see your address; "
-            "somebody else has to decide this."
-        )
-    return None
-
-
-def _mentions(people: frozenset[str]) -> str:
-    names = [f"<@{user}>" for user in sorted(people)]
-    if len(names) > _MOST_NAMES:
-        names = [*names[:_MOST_NAMES], f"{len(names) - _MOST_NAMES} more"]
-    *most, last = names or ["nobody"]
-    return f"{', '.join(most)} and {last}" if most else last
+    known = directory.people.get(person.id)
+    email = (known.email or "").casefold() if known else ""
+    if started_by and started_by in {person.id.casefold(), email}:
+        return "on_behalf"
+    return "no_address" if "@" in started_by and not email else None

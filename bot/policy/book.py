@@ -10,6 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.domain.directory import Directory, Roll
+from bot.domain.people import Clicker
 from bot.domain.request import Urgency
 
 #: `batch` and `by_confidence` are put to a person at once, until there is more to them.
@@ -158,13 +160,27 @@ class Idle(_Page):
         return f"{file}:{self.line}: {self.key}: not acted on yet: {self.instead}"
 
 
+class Group(_Page):
+    """A set of people: by their ids, by a usergroup of Slack's, by their addresses, or by all."""
+
+    users: tuple[str, ...] = ()
+    #: Slack's id of it: `S0…`.
+    usergroup: str | None = None
+    #: Case does not matter in them; they are kept folded.
+    emails: tuple[str, ...] = ()
+
+    @property
+    def rolls(self) -> tuple[str, ...]:
+        """What only Slack can say who that is."""
+        return (self.usergroup, *self.emails) if self.usergroup else self.emails
+
+
 class Book(_Page):
     """The whole policy. `version` goes into each decision as its `policy_version`."""
 
     version: str
     timezone: str
-    #: Slack user ids by the name of their group.
-    groups: dict[str, tuple[str, ...]] = {}
+    groups: dict[str, Group] = {}
     #: Names of groups.
     admins: tuple[str, ...] = ()
     #: In the order of the file; there is at least one.
@@ -194,16 +210,36 @@ class Book(_Page):
         """
         return self.routes.get(name) or self.default_route()
 
-    def reviewers(self, route: str) -> frozenset[str]:
-        """Slack ids of all who may answer on a route."""
-        return self._members(self.route(route).reviewers)
+    def reviewers(self, route: str, directory: Directory) -> frozenset[str]:
+        """Slack ids of all whom a route asks, by what we heard last."""
+        return self.members(self.route(route).reviewers, directory)
 
-    def is_admin(self, user_id: str) -> bool:
-        return user_id in self._members(self.admins)
+    def is_admin(self, person: Clicker, directory: Directory) -> bool:
+        """Whether this is an admin against whom nothing stands; `why_no_admin` has the reason."""
+        admins = self.members(self.admins, directory, fresh=True)
+        return person.id in admins and directory.bar(person.id, person.team_id) is None
 
-    def people(self) -> frozenset[str]:
-        """Every Slack id that the policy mentions anywhere."""
-        return self._members(tuple(self.groups))
+    def people(self, directory: Directory) -> frozenset[str]:
+        """Every Slack id that the policy means anywhere."""
+        return self.members(tuple(self.groups), directory)
 
-    def _members(self, names: tuple[str, ...]) -> frozenset[str]:
-        return frozenset(user for name in names for user in self.groups.get(name, ()))
+    def rolls(self) -> tuple[str, ...]:
+        """Every usergroup and address that the policy mentions anywhere."""
+        return tuple(sorted({key for group in self.groups.values() for key in group.rolls}))
+
+    def members(
+        self, names: tuple[str, ...], directory: Directory, *, fresh: bool = False
+    ) -> frozenset[str]:
+        """Slack ids in these groups; `fresh`: only by what Slack has said lately."""
+        listed = {user for name in names for user in self._group(name).users}
+        for roll in self.rolls_of(names, directory):
+            if not (fresh and directory.is_old(roll.fetched_at)):
+                listed |= roll.members
+        return frozenset(listed)
+
+    def rolls_of(self, names: tuple[str, ...], directory: Directory) -> list[Roll]:
+        """The usergroups and addresses of these groups, as Slack described them last."""
+        return [directory.roll(key) for name in names for key in self._group(name).rolls]
+
+    def _group(self, name: str) -> Group:
+        return self.groups.get(name) or Group()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from typing import Any, Generic, TypeVar
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from bot.domain.durations import parse_duration
 from bot.policy.book import Limit
@@ -110,6 +110,12 @@ def _share(value: str, is_quoted: bool) -> float:
     return float(value)
 
 
+def _email(value: str, _quoted: bool) -> str:
+    if not re.fullmatch(r"[^\s@<>|]{1,64}@[^\s@<>|]{1,190}", value):
+        raise ValueError
+    return value.casefold()
+
+
 @cache
 def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
@@ -121,6 +127,7 @@ def _zone(value: str, _quoted: bool) -> str:
             f"an IANA time zone such as Europe/London, got {quoted(value)}"
             + nearest(value, _zones())
         )
+    ZoneInfo(value)  # read and kept now: when a card is drawn nobody may wait for the disk
     return value
 
 
@@ -131,6 +138,8 @@ ZONE = Kind("an IANA time zone such as Europe/London", _zone)
 SHARE = Kind("a number from 0 to 1 such as 0.15", _share)
 NAME = shaped("a name of letters, digits, - and _", r"\w[\w.-]{0,63}")
 USER = shaped("a Slack user id such as U0123ABCD", "[UW][A-Z0-9]{2,20}")
+USERGROUP = shaped("a Slack usergroup id such as S0123ABCD", "S[A-Z0-9]{2,20}")
+EMAIL = Kind("an e-mail address such as ada@example.com", _email)
 CHANNEL = shaped(
     'a Slack channel id such as C0123ABCD, or "#name" in quotes',
     r"[CGD][A-Z0-9]{2,20}|#[^\sA-Z#@<>|,]{1,80}",

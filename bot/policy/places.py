@@ -5,8 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.policy.book import Route
-from bot.policy.kinds import CHANNEL, FLAG, KEY, NAME, USER, duration, text, whole
+from bot.policy.book import Group, Route
+from bot.policy.kinds import (
+    CHANNEL,
+    EMAIL,
+    FLAG,
+    KEY,
+    NAME,
+    USER,
+    USERGROUP,
+    duration,
+    text,
+    whole,
+)
 from bot.policy.names import read_group_names
 from bot.policy.waiting import check_fallbacks, read_waiting
 
@@ -19,20 +30,28 @@ _VALID_FOR = duration(timedelta(days=3650))
 # Slack cuts the text of an option at 75 characters.
 _REASON = text("a short reason", 75)
 _MOST_REASONS = 5
-_GROUPS_LATER = ("usergroup", "emails", "schedule")
+_GROUPS_LATER = ("schedule",)
+_GROUP_KEYS = ("users", "usergroup", "emails", *_GROUPS_LATER)
 
-Groups = dict[str, tuple[str, ...]]
+Groups = dict[str, Group]
 
 
 def read_groups(root: Section) -> Groups:
-    groups = {}
-    for name, section in root.named("groups", NAME):
-        if not section.has("users") and not any(map(section.has, _GROUPS_LATER)):
-            section.note("users", "a list of Slack user ids such as [U0123ABCD]; it is missing")
-        users = [user for user, _ in section.many("users", USER)]
-        section.close(later=_GROUPS_LATER)
-        groups[name] = tuple(dict.fromkeys(users))
-    return groups
+    return {name: _group(section) for name, section in root.named("groups", NAME)}
+
+
+def _group(section: Section) -> Group:
+    if not any(map(section.has, _GROUP_KEYS)):
+        section.note("users", "a list of Slack user ids such as [U0123ABCD]; it is missing")
+    users = [user for user, _ in section.many("users", USER)]
+    emails = [email for email, _ in section.many("emails", EMAIL)]
+    usergroup = section.one("usergroup", USERGROUP, None)
+    section.close(later=_GROUPS_LATER)
+    return Group(
+        users=tuple(dict.fromkeys(users)),
+        usergroup=usergroup,
+        emails=tuple(dict.fromkeys(emails)),
+    )
 
 
 def read_routes(root: Section, groups: Groups) -> dict[str, Route]:
@@ -72,7 +91,10 @@ def check_enough(section: Section, route: Route, approvals: int, groups: Groups)
     """Notes a number of approvals that this route can never bring together."""
     if not all(name in groups for name in route.reviewers):
         return  # who they are is unknown, and a finding already
-    people = {user for name in route.reviewers for user in groups[name]}
+    asked = [groups[name] for name in route.reviewers]
+    if any(group.usergroup for group in asked):
+        return  # only Slack knows how many they are
+    people = {one for group in asked for one in (*group.users, *group.emails)}
     voices = len(people) + len(route.keys)
     if approvals > voices:
         keys = f" and {len(route.keys)} keys" if route.keys else ""

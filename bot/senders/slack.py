@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.domain.directory import Nobody
 from bot.domain.outgoing import Later, Never, Outcome, Refused, Sent, Unsure
 from bot.domain.people import Person
 
@@ -30,8 +31,11 @@ _NEVER = {
     "token_revoked", "token_expired", "account_inactive", "missing_scope", "restricted_action",
     "message_not_found", "cant_update_message", "edit_window_closed", "team_access_not_granted",
     "user_not_in_channel", "user_not_found", "org_login_required", "ekm_access_denied",
-    "messages_tab_disabled", "no_permission", "not_allowed_token_type",
+    "messages_tab_disabled", "no_permission", "not_allowed_token_type", "plan_upgrade_required",
 }  # fmt: skip
+_NO_SUCH_PERSON = {"user_not_found", "users_not_found", "user_not_visible"}
+# Slack calls these people; they are not.
+_NO_PEOPLE = ("is_bot", "is_workflow_bot", "is_connector_bot")
 _LATER = {"ratelimited", "rate_limited", "message_limit_exceeded", "service_unavailable"}
 
 
@@ -153,23 +157,34 @@ class SlackSender:
             raise SlackUnreachableError(reason_of(error)) from error
         return {key: str(answer.get(key) or "") for key in ("team_id", "url", "user_id")}
 
-    async def person(self, user_id: str) -> Person | None:
-        """Who this is to Slack; None when Slack does not say."""
-        try:
-            user = (await self._client.users_info(user=user_id)).get("user") or {}
-        except (SlackApiError, SlackClientError, ClientError, OSError, TimeoutError):
-            return None
-        profile = user.get("profile") or {}
-        return Person(
-            id=user_id,
-            display_name=profile.get("display_name") or user.get("real_name") or user_id,
-            team_id=user.get("team_id"),
-            email=profile.get("email"),
-            tz=user.get("tz"),
-            deleted=bool(user.get("deleted")),
-            bot=bool(user.get("is_bot")),
-            guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+    async def person(self, user_id: str) -> Person | Nobody | Never | Later:
+        """Who this is to Slack."""
+        answer = await _asked(self._client.users_info(user=user_id), _NO_SUCH_PERSON)
+        if not isinstance(answer, dict):
+            return answer
+        found = _person(answer.get("user"))
+        if found is None or found.id != user_id:
+            return Later(reason="odd_answer")
+        return found
+
+    async def person_at(self, email: str) -> Person | Nobody | Never | Later:
+        """Whose address this is to Slack."""
+        answer = await _asked(self._client.users_lookupByEmail(email=email), _NO_SUCH_PERSON)
+        if not isinstance(answer, dict):
+            return answer
+        return _person(answer.get("user")) or Later(reason="odd_answer")
+
+    async def members(self, usergroup: str) -> frozenset[str] | Nobody | Never | Later:
+        """Who belongs to a usergroup."""
+        answer = await _asked(
+            self._client.usergroups_users_list(usergroup=usergroup), {"no_such_subteam"}
         )
+        if not isinstance(answer, dict):
+            return answer
+        users = answer.get("users")
+        if not isinstance(users, list):
+            return Later(reason="odd_answer")
+        return frozenset(user for user in users if isinstance(user, str))
 
 
 class SlackUnreachableError(Exception):
@@ -197,6 +212,44 @@ def _status(error: SlackApiError) -> int | None:
     answer = error.response
     status: int | None = getattr(answer, "status_code", None) or getattr(answer, "status", None)
     return status
+
+
+async def _asked(call: Any, nobody: set[str]) -> dict[str, Any] | Nobody | Never | Later:
+    """The answer to a question about people, which may be asked again as often as we like."""
+    try:
+        answer = await call
+    except SlackApiError as error:
+        code = str(_said(error).get("error") or "")
+        if code in nobody:
+            return Nobody(reason=code)
+        refusal = _refusal(error)
+        return refusal if isinstance(refusal, Later | Never) else Later(reason=refusal.reason)
+    except (SlackClientError, ClientError, OSError, TimeoutError) as error:
+        return Later(reason=type(error).__name__)
+    return answer.data if isinstance(answer.data, dict) else {}
+
+
+def _person(user: object) -> Person | None:
+    """Slack's user object; None when it is none."""
+    if not isinstance(user, dict) or not _text(user.get("id")):
+        return None
+    profile = user.get("profile")
+    profile = profile if isinstance(profile, dict) else {}
+    names = (profile.get("display_name"), user.get("real_name"), user["id"])
+    return Person(
+        id=user["id"],
+        display_name=next(name for name in names if name and isinstance(name, str)),
+        team_id=_text(user.get("team_id")),
+        email=_text(profile.get("email")),
+        tz=_text(user.get("tz")),
+        deleted=bool(user.get("deleted")),
+        bot=any(user.get(key) for key in _NO_PEOPLE) or user["id"] == "USLACKBOT",
+        guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+    )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
 async def _outcome(call: Any) -> Outcome:

@@ -95,20 +95,33 @@ class SlackSurvey:
 
     async def person(self, user_id: str) -> Person:
         answer = await _answer(self._client.users_info(user=user_id))
+        return _person(_object(answer.get("user")), user_id)
+
+    async def person_at(self, email: str) -> Person:
+        answer = await _answer(self._client.users_lookupByEmail(email=email))
         user = _object(answer.get("user"))
-        profile = _object(user.get("profile"))
-        return Person(
-            id=user_id,
-            display_name=str(profile.get("display_name") or user.get("real_name") or user_id),
-            team_id=user.get("team_id"),
-            deleted=bool(user.get("deleted")),
-            bot=bool(user.get("is_bot")),
-            guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
-        )
+        return _person(user, str(user.get("id")))
+
+    async def members(self, usergroup: str) -> frozenset[str]:
+        answer = await _answer(self._client.usergroups_users_list(usergroup=usergroup))
+        users = answer.get("users")
+        return frozenset(map(str, users)) if isinstance(users, list) else frozenset()
 
     async def open_socket(self, app_token: str) -> None:
         """Whether Slack would let us connect: the address it gives is not used."""
         await _answer(self._client.apps_connections_open(app_token=app_token))
+
+
+def _person(user: dict[str, Any], user_id: str) -> Person:
+    profile = _object(user.get("profile"))
+    return Person(
+        id=user_id,
+        display_name=str(profile.get("display_name") or user.get("real_name") or user_id),
+        team_id=user.get("team_id"),
+        deleted=bool(user.get("deleted")),
+        bot=bool(user.get("is_bot")),
+        guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+    )
 
 
 async def _answer(call: Awaitable[Any]) -> Any:

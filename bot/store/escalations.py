@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, and_, func, or_, select, update
+from sqlalchemy import Row, Text, and_, func, or_, select, type_coerce, update
 
 from bot.domain.errors import AlreadySettledError, NotFoundError
 from bot.domain.escalation import (
@@ -24,7 +24,7 @@ from bot.domain.request import Request
 from bot.store.tables import decision, escalation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Set
     from datetime import datetime
 
     from bot.store.tx import Tx
@@ -187,6 +187,16 @@ def open_now(tx: Tx) -> list[tuple[str, str, int, datetime]]:
         .group_by(escalation.c.route, escalation.c.urgency)
     )
     return [tuple(row) for row in rows]
+
+
+def voted_on(tx: Tx, by: Set[str] | None = None) -> list[str]:
+    """Ids of what is open and has a vote: anybody's, or one of these people's."""
+    rows = tx.execute(
+        select(escalation.c.id, escalation.c.votes)
+        .where(escalation.c.status == "open", type_coerce(escalation.c.votes, Text) != "[]")
+        .order_by(escalation.c.id)
+    )
+    return [row.id for row in rows if by is None or any(v["actor"]["id"] in by for v in row.votes)]
 
 
 def _fixed(new: Escalation) -> dict[str, Any]:

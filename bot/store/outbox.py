@@ -29,19 +29,14 @@ class Claimed:
 
 
 def owe(tx: Tx, owed: Owed) -> None:
-    now = tx.now()
-    tx.add(
-        outbox,
-        {
-            "id": tx.new_id("out"),
-            "kind": _NAMES[type(owed)],
-            "payload": asdict(owed),
-            "created_at": now,
-            "due_at": now,
-            "attempts": 0,
-        },
-    )
+    tx.add(outbox, _row(tx, tx.new_id("out"), owed))
     tx.tell(TOPIC)
+
+
+def owe_once(tx: Tx, name: str, owed: Owed) -> None:
+    """The same, but only once for ever under this name."""
+    if tx.add_once(outbox, _row(tx, f"out_{name}", owed)):
+        tx.tell(TOPIC)
 
 
 def claim(tx: Tx, owner: str, limit: int) -> list[Claimed]:
@@ -91,6 +86,18 @@ def free_leases(tx: Tx) -> None:
     tx.execute(
         update(outbox).where(outbox.c.owner.is_not(None)).values(owner=None, lease_until=None)
     )
+
+
+def _row(tx: Tx, outbox_id: str, owed: Owed) -> dict[str, Any]:
+    now = tx.now()
+    return {
+        "id": outbox_id,
+        "kind": _NAMES[type(owed)],
+        "payload": asdict(owed),
+        "created_at": now,
+        "due_at": now,
+        "attempts": 0,
+    }
 
 
 def _finish(tx: Tx, claimed: Claimed, **values: Any) -> None:

@@ -210,4 +210,19 @@ person = Table(
     Column("bot", Boolean, nullable=False),
     Column("guest", Boolean, nullable=False),
     Column("fetched_at", Instant, nullable=False),
+    # Raised when Slack tells of a change; behind means that Slack is asked again.
+    Column("wanted_rev", Integer, nullable=False, server_default="0"),
+    Column("known_rev", Integer, nullable=False, server_default="0"),
+)
+
+# Whom Slack counts to a usergroup, or who has an e-mail address; the key is either.
+roll = Table(
+    "roll",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("members", Json, nullable=False),
+    Column("problem", Text),
+    Column("fetched_at", Instant),
+    Column("wanted_rev", Integer, nullable=False, server_default="0"),
+    Column("known_rev", Integer, nullable=False, server_default="0"),
 )

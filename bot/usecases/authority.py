@@ -3,43 +3,44 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bot.cards import wording_people
 from bot.domain.errors import ForbiddenError, OwnEscalationError
-from bot.domain.people import Actor, Caller, Clicker, Person, Via
+from bot.domain.people import Actor, Caller, Clicker, Via
 from bot.policy.allowed import key_may_decide, why_not
-from bot.store import people
 
 if TYPE_CHECKING:
+    from bot.domain.directory import Directory
     from bot.domain.escalation import Escalation, Need, Vote
     from bot.policy.book import Book
-    from bot.store.tx import Tx
-    from bot.usecases.desk import Desk
+
+_NOBODY: frozenset[str] = frozenset()
 
 
 class Voter(ABC):
     """Somebody who votes, as their door has identified them."""
 
     @abstractmethod
-    def actor(self, known: Person | None) -> Actor:
+    def actor(self, directory: Directory) -> Actor:
         """How the decision names them."""
 
+    @property
     @abstractmethod
-    def known(self, tx: Tx) -> Person | None:
-        """What our people table says of them."""
+    def ids(self) -> frozenset[str]:
+        """The people whom the directory has to know before this vote can be judged."""
 
     @abstractmethod
     def why_not(
         self,
-        desk: Desk,
         book: Book,
+        directory: Directory,
         seen: Escalation,
         need: Need,
-        known: Person | None,
         *,
         agreeing: bool,
-        authors: frozenset[str] = frozenset(),
+        authors: frozenset[str] = _NOBODY,
     ) -> ForbiddenError | None:
         """The refusal for this route; None when their word counts there.
 
@@ -54,7 +55,8 @@ class SlackVoter(Voter):
     clicker: Clicker
     via: Via
 
-    def actor(self, known: Person | None) -> Actor:
+    def actor(self, directory: Directory) -> Actor:
+        known = directory.people.get(self.clicker.id)
         return Actor(
             type="human",
             id=self.clicker.id,
@@ -63,32 +65,26 @@ class SlackVoter(Voter):
             via=self.via,
         )
 
-    def known(self, tx: Tx) -> Person | None:
-        return people.find(tx, [self.clicker.id]).get(self.clicker.id)
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset({self.clicker.id})
 
     def why_not(
         self,
-        desk: Desk,
         book: Book,
+        directory: Directory,
         seen: Escalation,
         need: Need,
-        known: Person | None,
         *,
         agreeing: bool,
-        authors: frozenset[str] = frozenset(),
+        authors: frozenset[str] = _NOBODY,
     ) -> ForbiddenError | None:
-        reason = why_not(
-            book,
-            seen,
-            need,
-            person=self.clicker,
-            known=known,
-            team_id=desk.workspace.team_id if desk.workspace else None,
-            owners=seen.owners,
-            authors=authors,
-            agreeing=agreeing,
+        denial = why_not(
+            book, directory, seen, need, person=self.clicker, authors=authors, agreeing=agreeing
         )
-        return None if reason is None else ForbiddenError(reason)
+        if denial is None:
+            return None
+        return ForbiddenError(wording_people.denied(denial, directory.now, book.timezone))
 
 
 @dataclass(frozen=True)
@@ -97,7 +93,7 @@ class KeyVoter(Voter):
 
     caller: Caller
 
-    def actor(self, known: Person | None) -> Actor:  # noqa: ARG002
+    def actor(self, directory: Directory) -> Actor:  # noqa: ARG002
         return Actor(
             type="key",
             id=self.caller.agent,
@@ -106,19 +102,19 @@ class KeyVoter(Voter):
             via="api",
         )
 
-    def known(self, tx: Tx) -> Person | None:  # noqa: ARG002
-        return None
+    @property
+    def ids(self) -> frozenset[str]:
+        return self.caller.owners
 
     def why_not(
         self,
-        desk: Desk,  # noqa: ARG002
         book: Book,
+        directory: Directory,
         seen: Escalation,
         need: Need,
-        known: Person | None,  # noqa: ARG002
         *,
         agreeing: bool,
-        authors: frozenset[str] = frozenset(),
+        authors: frozenset[str] = _NOBODY,
     ) -> ForbiddenError | None:
         if self.caller.agent == seen.agent:
             return OwnEscalationError("An agent does not decide its own escalations.")
@@ -126,33 +122,37 @@ class KeyVoter(Voter):
             return ForbiddenError(
                 f"The route {need.route!r} does not list {self.caller.agent!r} under `keys`."
             )
-        if agreeing and book.route(need.route).no_self_approval and self._is_self(seen, authors):
+        strict = agreeing and book.route(need.route).no_self_approval
+        if strict and self._is_self(directory, seen, authors):
             return ForbiddenError(
                 f"The route {need.route!r} forbids self-approval: this key's owner asks, or this "
                 "key wrote the edit."
             )
         return None
 
-    def _is_self(self, seen: Escalation, authors: frozenset[str]) -> bool:
+    def _is_self(self, directory: Directory, seen: Escalation, authors: frozenset[str]) -> bool:
         """A key speaks for its owners."""
+        if self.caller.agent in authors or self.caller.owners & seen.owners:
+            return True
         source = seen.request.source
-        started_by = source.on_behalf_of if source else None
-        return (
-            self.caller.agent in authors
-            or bool(self.caller.owners & seen.owners)
-            or started_by in self.caller.owners
-        )
+        started_by = (source.on_behalf_of or "").strip().casefold() if source else ""
+        known = [directory.people.get(owner) for owner in self.caller.owners]
+        if "@" in started_by:
+            # An owner whose address we cannot see may be the one.
+            return any(
+                one is None or not one.email or one.email.casefold() == started_by for one in known
+            )
+        return started_by in {owner.casefold() for owner in self.caller.owners}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
     """A voter before one escalation, under the policy in force."""
 
-    desk: Desk
     book: Book
+    directory: Directory
     seen: Escalation
     voter: Voter
-    known: Person | None
 
     def check_asked(self) -> None:
         """For a refusal or a proposal, being asked on any of its routes is enough.
@@ -175,15 +175,59 @@ class Standing:
         return self._why_not(need, agreeing=True, authors=authors) is None
 
     def _why_not(
-        self, need: Need, *, agreeing: bool, authors: frozenset[str] = frozenset()
+        self, need: Need, *, agreeing: bool, authors: frozenset[str] = _NOBODY
     ) -> ForbiddenError | None:
         return self.voter.why_not(
-            self.desk, self.book, self.seen, need, self.known, agreeing=agreeing, authors=authors
+            self.book, self.directory, self.seen, need, agreeing=agreeing, authors=authors
         )
 
 
-def still_asked(book: Book, need: Need, vote: Vote) -> bool:
-    """Whether somebody who agreed earlier is one of the route's people today."""
+def voters(escalation: Escalation) -> frozenset[str]:
+    """Everybody who has voted."""
+    return frozenset(vote.actor.id for vote in escalation.votes)
+
+
+def as_it_counts(book: Book, directory: Directory, escalation: Escalation) -> Escalation:
+    """The escalation with only those votes counting that count today.
+
+    Whoever has left the route or lost their account since has no voice in what is still open.
+    """
+    proposal = escalation.proposal
+    counted = tuple(
+        replace(
+            vote,
+            counts=vote.counts
+            and still_counts(
+                book,
+                directory,
+                escalation,
+                proposal.need
+                if proposal and vote.effective_digest == proposal.digest
+                else escalation.need,
+                vote,
+            ),
+        )
+        for vote in escalation.votes
+    )
+    return replace(escalation, votes=counted)
+
+
+def still_counts(
+    book: Book, directory: Directory, escalation: Escalation, need: Need, vote: Vote
+) -> bool:
+    """Whether somebody who agreed earlier could agree to the same today."""
     if vote.actor.type == "key":
         return key_may_decide(book, need, vote.actor.id)
-    return vote.actor.id in book.reviewers(need.route)
+    proposal = escalation.proposal
+    wrote = proposal is not None and vote.effective_digest == proposal.digest
+    person = Clicker(id=vote.actor.id, name=vote.actor.id, team_id=None)
+    denial = why_not(
+        book,
+        directory,
+        escalation,
+        need,
+        person=person,
+        authors=frozenset({proposal.by.id}) if proposal and wrote else _NOBODY,
+        fresh=False,
+    )
+    return denial is None

@@ -11,12 +11,14 @@ from bot.domain.escalation import Decision, Escalation, Need, Proposal, Vote
 from bot.domain.request import URGENCIES
 from bot.policy.plan import plan
 from bot.store import escalations, messages
-from bot.usecases.authority import Standing, still_asked
+from bot.usecases.authority import Standing, still_counts, voters
 from bot.usecases.ballot import checked, edited_at
+from bot.usecases.read_directory import read_directory
 from bot.usecases.settling import keep, lock_in_time
 
 if TYPE_CHECKING:
-    from bot.domain.people import Actor, Person
+    from bot.domain.directory import Directory
+    from bot.domain.people import Actor
     from bot.domain.request import Edit, Request
     from bot.policy.book import Book
     from bot.store.tx import Tx
@@ -34,20 +36,40 @@ async def decide(desk: Desk, escalation_id: str, ballot: Ballot, voter: Voter) -
     InvalidError whose faults point into the ballot (`/modified_arguments/amount`, `/comment`).
     """
     book = desk.book
-    seen, known = await desk.ledger.read(_look, escalation_id, voter)
+    seen, directory = await desk.ledger.read(_look, book, desk.team_id, escalation_id, voter)
     # Without a lock: most of those who come late are answered here.
     seen.refuse_if_settled()
+    if seen.overdue(directory.now):
+        await desk.ledger.run(_end, escalation_id)
     ballot = checked(seen, ballot)
     need, request = _asked_for(book, seen, ballot)
-    standing = Standing(desk=desk, book=book, seen=seen, voter=voter, known=known)
+    standing = Standing(book=book, directory=directory, seen=seen, voter=voter)
     counts = _check_may_vote(standing, ballot, need)
     return await desk.ledger.run(
-        _cast, book, escalation_id, ballot, voter.actor(known), need, request, counts
+        _cast,
+        book,
+        desk.team_id,
+        escalation_id,
+        ballot,
+        voter.actor(directory),
+        need,
+        request,
+        counts,
     )
 
 
-def _look(tx: Tx, escalation_id: str, voter: Voter) -> tuple[Escalation, Person | None]:
-    return escalations.find(tx, escalation_id), voter.known(tx)
+def _look(
+    tx: Tx, book: Book, team_id: str | None, escalation_id: str, voter: Voter
+) -> tuple[Escalation, Directory]:
+    found = escalations.find(tx, escalation_id)
+    routes = (found.need.route, found.shown_need.route)
+    groups = [name for route in routes for name in book.route(route).reviewers]
+    return found, read_directory(tx, book, team_id, voter.ids, groups=groups)
+
+
+def _end(tx: Tx, escalation_id: str) -> None:
+    """Time was over before the vote came, whoever votes."""
+    lock_in_time(tx, escalation_id).refuse_if_settled()
 
 
 def _check_may_vote(standing: Standing, ballot: Ballot, need: Need) -> bool:
@@ -62,7 +84,9 @@ def _check_may_vote(standing: Standing, ballot: Ballot, need: Need) -> bool:
             return True
         case "modify":
             standing.check_asked()
-            return standing.may_agree(need, frozenset({standing.voter.actor(standing.known).id}))
+            return standing.may_agree(
+                need, frozenset({standing.voter.actor(standing.directory).id})
+            )
         case "respond":
             # Who steers a workflow answers for it: as with an approval, not for oneself.
             standing.check_may_agree(need, frozenset())
@@ -111,6 +135,7 @@ def _need_of_edit(book: Book, seen: Escalation, request: Request) -> Need:
 def _cast(
     tx: Tx,
     book: Book,
+    team_id: str | None,
     escalation_id: str,
     ballot: Ballot,
     actor: Actor,
@@ -137,7 +162,9 @@ def _cast(
     if vote.type == "modify":
         _refuse_stale_form(before, ballot)
     after = before.count(vote)
-    if not agreeing or _enough(book, after, vote, need):
+    if agreeing:
+        after = _recounted(tx, book, team_id, after, vote, need)
+    if not agreeing or len(after.agreeing(vote.effective_digest or "")) >= need.approvals:
         decision = _decision(tx, book, after, vote, ballot, request, runs)
         return keep(
             tx,
@@ -165,10 +192,21 @@ def _cast(
     )
 
 
-def _enough(book: Book, voted: Escalation, vote: Vote, need: Need) -> bool:
-    """Only people whom the route asks today agree to anything."""
-    agreeing = voted.agreeing(vote.effective_digest or "")
-    return sum(still_asked(book, need, one) for one in agreeing) >= need.approvals
+def _recounted(
+    tx: Tx, book: Book, team_id: str | None, voted: Escalation, vote: Vote, need: Need
+) -> Escalation:
+    """Earlier votes for the same action, by what is known at this moment.
+
+    A voice that does not count now is lost: its owner may come back, and vote again.
+    """
+    directory = read_directory(tx, book, team_id, voters(voted))
+    votes = tuple(
+        replace(one, counts=still_counts(book, directory, voted, need, one))
+        if one.counts and one.effective_digest == vote.effective_digest
+        else one
+        for one in voted.votes
+    )
+    return replace(voted, votes=votes)
 
 
 def _refuse_stale_form(seen: Escalation, ballot: Ballot) -> None:

@@ -37,3 +37,7 @@ class Desk:
     key_peppers: tuple[bytes, ...]
     #: Known once Slack has answered for the first time.
     workspace: Workspace | None = None
+
+    @property
+    def team_id(self) -> str | None:
+        return self.workspace.team_id if self.workspace else None

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from bot.cards.around import Around
 from bot.store import escalations, people
+from bot.usecases.authority import as_it_counts, voters
+from bot.usecases.read_directory import read_directory
 
 if TYPE_CHECKING:
     from bot.domain.escalation import Escalation
@@ -19,12 +21,20 @@ _MENTION = re.compile(r"<@([UW][A-Z0-9]+)>")
 
 async def look(desk: Desk, escalation_id: str) -> tuple[Escalation, Around]:
     """Raises NotFoundError."""
-    return await desk.ledger.read(_look, desk.book, escalation_id)
+    return await desk.ledger.read(_look, desk.book, desk.team_id, escalation_id)
 
 
-def _look(tx: Tx, book: Book, escalation_id: str) -> tuple[Escalation, Around]:
-    found = escalations.find(tx, escalation_id)
+def _look(tx: Tx, book: Book, team_id: str | None, escalation_id: str) -> tuple[Escalation, Around]:
+    found = counted(tx, book, team_id, escalations.find(tx, escalation_id))
     return found, around(tx, book, found)
+
+
+def counted(tx: Tx, book: Book, team_id: str | None, escalation: Escalation) -> Escalation:
+    """What is shown agrees with what counts: see `as_it_counts`."""
+    if escalation.status != "open" or not escalation.votes:
+        return escalation
+    directory = read_directory(tx, book, team_id, voters(escalation))
+    return as_it_counts(book, directory, escalation)
 
 
 def around(tx: Tx, book: Book, escalation: Escalation) -> Around:

@@ -12,7 +12,7 @@ from bot.cards.around import Card
 from bot.cards.escalation_card import card, minimal_card
 from bot.domain.outgoing import Alert, Later, Never, Outcome, Refused, Sent, Unsure
 from bot.store import escalations, journal, messages, outbox
-from bot.usecases.look import around
+from bot.usecases.look import around, counted
 from bot.usecases.settling import topic
 
 if TYPE_CHECKING:
@@ -42,16 +42,17 @@ async def claim_cards(desk: Desk, owner: str, limit: int) -> list[Claimed]:
 
 async def send_card(desk: Desk, sender: SlackSender, claimed: Claimed) -> Outcome:
     """Render the card from the state as it is now, send it, and remember how that went."""
-    rendered = await desk.ledger.read(_render, desk.book, claimed)
+    rendered = await desk.ledger.read(_render, desk.book, desk.team_id, claimed)
     outcome = await _call(sender, rendered)
     await desk.ledger.run_behind(_settle, desk.workspace, rendered.claimed, outcome)
     return outcome
 
 
-def _render(tx: Tx, book: Book, claimed: Claimed) -> Rendered:
+def _render(tx: Tx, book: Book, team_id: str | None, claimed: Claimed) -> Rendered:
     # Read together: the revision is the one of the state that is drawn.
     claimed = replace(claimed, wanted_rev=messages.wanted_rev(tx, claimed.id))
-    (escalation,) = escalations.find_all(tx, claimed.escalation_ids)
+    (found,) = escalations.find_all(tx, claimed.escalation_ids)
+    escalation = counted(tx, book, team_id, found)
     draw = minimal_card if claimed.minimal else card
     return Rendered(claimed=claimed, card=draw(escalation, around(tx, book, escalation)))
 

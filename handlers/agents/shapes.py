@@ -33,6 +33,9 @@ class Vote(Shape):
     effective_digest: str | None = Field(description="the action it agrees to; null: a refusal")
     at: AwareDatetime
     comment: str | None
+    counts: bool = Field(
+        description="false: they agreed, but may not agree to this action, or not any more"
+    )
 
 
 class Decision(Shape):

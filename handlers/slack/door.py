@@ -17,7 +17,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.cards import names
 from bot.observe import CLICKS
-from handlers.slack import actions, command, forms
+from handlers.slack import actions, command, events, forms
 from handlers.slack.signature import Seal
 from handlers.slack.who import well_formed
 
@@ -73,6 +73,10 @@ def make_bolt(desk: Desk, client: AsyncWebClient) -> AsyncApp:
     bolt.view(names.ANSWER_FORM)(forms.answer(desk))
     bolt.view(names.MODIFY_FORM)(forms.modify(desk))
     bolt.view(names.REJECT_FORM)(forms.reject(desk))
+    for kind in events.OF_PEOPLE:
+        bolt.event(kind)(events.person_changed(desk))
+    for kind in events.OF_USERGROUPS:
+        bolt.event(kind)(events.usergroup_changed(desk))
     # Whatever we have no use for is taken politely, so that Slack does not send it again.
     everything = re.compile(".*", re.DOTALL)
     bolt.action(everything)(_take)

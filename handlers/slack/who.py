@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.people import Clicker
+from bot.domain.people import Change, Clicker
+
+# What Slack's ids look like. Both databases balk at other characters, such as NUL.
+_ID = re.compile("[A-Za-z0-9]{1,64}")
+_EMAIL = re.compile(r"[!-~]+@[!-~]+")
 
 
 class OddPayloadError(ValueError):
@@ -78,7 +83,7 @@ def read_clicker(payload: Mapping[str, Any]) -> Clicker:
     """Whom Slack's signature vouches for. Raises OddPayloadError when it names nobody."""
     user = _object(payload.get("user"))
     user_id = _text(user.get("id"))
-    if not user_id:
+    if not _ID.fullmatch(user_id):
         raise OddPayloadError("no user")
     team = _text(user.get("team_id")) or _text(_object(payload.get("team")).get("id"))
     return Clicker(
@@ -86,6 +91,31 @@ def read_clicker(payload: Mapping[str, Any]) -> Clicker:
         name=_text(user.get("name")) or _text(user.get("username")) or user_id,
         team_id=team or None,
     )
+
+
+def read_change(event: object) -> Change:
+    """Whose account an event is about. Raises OddPayloadError when it names nobody."""
+    user = _object(_object(event).get("user"))
+    user_id = _text(user.get("id"))
+    if not _ID.fullmatch(user_id):
+        raise OddPayloadError("no user")
+    email = _text(_object(user.get("profile")).get("email"))
+    return Change(
+        id=user_id,
+        email=email if _EMAIL.fullmatch(email) else None,
+        deleted=bool(user.get("deleted")),
+        bot=bool(user.get("is_bot")),
+        guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+    )
+
+
+def read_usergroup(event: object) -> tuple[str, frozenset[str]]:
+    """Which usergroup, and who left it. Raises OddPayloadError when it names none."""
+    payload = _object(event)
+    usergroup = _text(payload.get("subteam_id")) or _text(_object(payload.get("subteam")).get("id"))
+    if not _ID.fullmatch(usergroup):
+        raise OddPayloadError("no usergroup")
+    return usergroup, frozenset(map(_text, _list(payload.get("removed_users"))))
 
 
 def well_formed(payload: object) -> bool:

@@ -182,6 +182,9 @@ async def test_time_is_the_databases(ledger: Ledger) -> None:
     assert abs(first - datetime.now(UTC)) < timedelta(seconds=5)
 
 
+NEWER = Person(id="U1", display_name="Ada")
+
+
 async def test_an_upsert_brings_up_to_date(ledger: Ledger) -> None:
     """What Slack said of a person last is what we know."""
     await ledger.run(people.remember, Person(id="U1", display_name="Ada"))
@@ -189,7 +192,31 @@ async def test_an_upsert_brings_up_to_date(ledger: Ledger) -> None:
 
     known = await ledger.read(people.find, ["U1", "U2"])
 
-    assert known == {"U1": Person(id="U1", display_name="Ada L.", guest=True)}
+    assert known.keys() == {"U1"}
+    assert (known["U1"].display_name, known["U1"].guest) == ("Ada L.", True)
+
+
+async def test_an_answer_from_before_the_last_change_is_not_believed(ledger: Ledger) -> None:
+    """Slack was asked, then told of a change, and only then its older answer arrived."""
+    await ledger.run(people.remember, Person(id="U1", display_name="Ada", guest=True))
+    await ledger.run(lambda tx: people.want(tx, ids=["U1"]))
+    (due,) = await ledger.read(people.due, ["U1"])
+
+    old = await ledger.run(people.remember, Person(id="U1", display_name="Ada"))
+    young = await ledger.run(lambda tx: people.remember(tx, NEWER, rev=due.rev))
+
+    assert (old, young) == (False, True)
+    assert not (await ledger.read(people.find, ["U1"]))["U1"].guest
+    assert await ledger.read(people.due, ["U1"]) == []
+
+
+async def test_a_crowd_of_people_is_read_in_pieces(ledger: Ledger) -> None:
+    """No statement carries more parameters than the databases take."""
+    crowd = [f"U{number}" for number in range(1200)]
+    await ledger.run(people.remember, Person(id="U7", display_name="Ada"))
+
+    assert (await ledger.read(people.find, crowd)).keys() == {"U7"}
+    assert len(await ledger.read(people.due, crowd)) == 1199
 
 
 async def test_closing_finishes_what_is_under_way(database_url: str) -> None:

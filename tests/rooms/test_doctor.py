@@ -253,6 +253,26 @@ async def test_whoever_cannot_decide_is_named(patient: Patient) -> None:
 
 
 @on_sqlite
+async def test_usergroups_and_addresses_are_looked_at(patient: Patient) -> None:
+    """Whom Slack means by them can decide too; what names nobody is a finding."""
+    policy = POLICY.replace(
+        "reviewers: {users: [U01ALICE, U02BOB]}", "reviewers: {usergroup: S01LEADS}"
+    ).replace(
+        "seconds: {users: [U02BOB, U03CAROL]}",
+        "seconds: {usergroup: S09NONE, emails: [Carol@sandbox.example, x@sandbox.example]}",
+    )
+    (patient.folder / "policy.yml").write_text(policy)
+
+    code = await patient.examined()
+
+    assert code == 1
+    said = "\n".join(patient.findings)
+    assert "e-mail x@sandbox.example: Slack says users_not_found: correct the address" in said
+    assert "usergroup S09NONE: Slack says no_such_subteam: correct the id" in said
+    assert "route " not in said
+
+
+@on_sqlite
 async def test_each_missing_scope_is_named(patient: Patient) -> None:
     """With what it is for, and where to add it; one that nobody needs is only noted."""
     granted = "chat:write,users:read,users:read.email,channels:read,groups:read,commands,pins:write"

@@ -10,7 +10,9 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.directory import Nobody
 from bot.domain.outgoing import Later, Never, Refused, Sent, Unsure, Whisper
+from bot.domain.people import Person
 from bot.senders.slack import SlackSender, SlackUnreachableError
 from sandbox.server import BOT_TOKEN
 from sandbox.testing import serving, stage
@@ -174,10 +176,75 @@ async def test_who_we_are(slack: Stage, sender: SlackSender) -> None:
 
 
 async def test_who_somebody_is(slack: Stage, sender: SlackSender) -> None:
-    """Guests are known as guests; nobody is known when Slack does not say."""
+    """By id or by address; guests are known as guests."""
     guest = await sender.person("U05GUEST")
+    same = await sender.person_at("GUS@sandbox.example")
 
-    assert guest is not None
-    assert guest.guest
-    assert not guest.deleted
-    assert await sender.person("U99NOBODY") is None
+    assert isinstance(guest, Person)
+    assert (guest.guest, guest.deleted, guest.bot) == (True, False, False)
+    assert same == guest
+    bot = await sender.person("USLACKBOT")
+    assert isinstance(bot, Person)
+    assert bot.bot
+
+
+async def test_who_belongs_to_a_usergroup(slack: Stage, sender: SlackSender) -> None:
+    """Slack's ids of them."""
+    await slack.act("usergroups", id="S01LEADS", handle="leads", users=["U01ALICE", "U02BOB"])
+
+    assert await sender.members("S01LEADS") == {"U01ALICE", "U02BOB"}
+
+
+async def test_a_clear_no_is_an_answer(slack: Stage, sender: SlackSender) -> None:
+    """Slack knows nobody there: that is remembered, unlike a call that failed."""
+    assert await sender.person("U99NOBODY") == Nobody(reason="user_not_found")
+    assert await sender.person_at("x@sandbox.example") == Nobody(reason="users_not_found")
+    assert await sender.members("S99NONE") == Nobody(reason="no_such_subteam")
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        ({"error": "missing_scope"}, Never(reason="missing_scope")),
+        ({"error": "plan_upgrade_required"}, Never(reason="plan_upgrade_required")),
+        ({"status": 429, "retry_after": 7}, Later(reason="ratelimited", after=7)),
+        ({"error": "internal_error"}, Later(reason="internal_error")),
+    ],
+)
+async def test_what_slack_does_not_say_stays_as_it_is(
+    slack: Stage, sender: SlackSender, fault: dict[str, Any], expected: Later | Never
+) -> None:
+    """Later, with the wait that Slack asks for, or not before an operator has mended it."""
+    for method in ("users.info", "users.lookupByEmail", "usergroups.users.list"):
+        await slack.act("faults", method=method, **fault)
+
+    assert await sender.person("U01ALICE") == expected
+    assert await sender.person_at("alice@sandbox.example") == expected
+    assert await sender.members("S01LEADS") == expected
+
+
+async def test_a_lost_answer_about_people_is_asked_for_again(
+    slack: Stage, sender: SlackSender
+) -> None:
+    """A question changes nothing, so it may be repeated."""
+    await slack.act("faults", method="users.info", drop=True, times=9)
+
+    assert isinstance(await sender.person("U01ALICE"), Later)
+
+
+@pytest.mark.parametrize("user", [None, "U01ALICE", {"id": 5}, {"id": "U99OTHER"}])
+async def test_an_odd_answer_names_nobody(user: object) -> None:
+    """A proxy's invention, or another person than was asked for."""
+
+    async def odd(_: web.Request) -> web.Response:
+        return web.json_response({"ok": True, "users": "U01ALICE", "user": user})
+
+    app = web.Application()
+    app.router.add_route("*", "/api/{method}", odd)
+    async with serving(app) as url:
+        sender = SlackSender(AsyncWebClient("xoxb-1", base_url=f"{url}api/"))
+
+        assert await sender.person("U01ALICE") == Later(reason="odd_answer")
+        assert await sender.members("S01LEADS") == Later(reason="odd_answer")
+        if not (isinstance(user, dict) and isinstance(user["id"], str)):
+            assert await sender.person_at("a@b.example") == Later(reason="odd_answer")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.policy.book import Book, Limit
+from bot.domain.directory import Directory
+from bot.policy.book import Book, Group, Limit
 from bot.policy.load import Finding, PolicyError, load
 
 SMALL = """\
@@ -18,6 +19,9 @@ groups:
 routes:
   default: {channel: C01REV, reviewers: [leads]}
 """
+
+
+NOTHING_KNOWN = Directory(now=datetime(2026, 3, 2, tzinfo=UTC), team_id=None)
 
 
 def findings(text: str | bytes) -> list[str]:
@@ -110,10 +114,64 @@ def test_the_book_knows_its_people() -> None:
         SMALL.replace("routes:", "  night: {users: [U09]}\nadmins: [night]\nroutes:"), "policy.yml"
     )
 
-    assert book.reviewers("default") == {"U01ALICE", "U02BOB"}
-    assert book.people() == {"U01ALICE", "U02BOB", "U09"}
-    assert book.is_admin("U09")
-    assert not book.is_admin("U01ALICE")
+    assert book.reviewers("default", NOTHING_KNOWN) == {"U01ALICE", "U02BOB"}
+    assert book.people(NOTHING_KNOWN) == {"U01ALICE", "U02BOB", "U09"}
+    assert (book.admins, book.rolls()) == (("night",), ())
+
+
+def test_a_group_may_be_slacks_own() -> None:
+    """By ids, by a usergroup, by addresses, and by all of them together."""
+    book = load(
+        """\
+version: 1
+groups:
+  leads: {usergroup: S01LEADS}
+  night: {emails: [Ada@Example.com, ada@example.COM, bob@example.com]}
+  both: {users: [U01ALICE], usergroup: S02BOTH, emails: [carol@example.com]}
+routes:
+  default: {channel: C01REV, reviewers: [leads], approvals: 7}
+  night: {channel: C01REV, reviewers: [night], approvals: 2}
+""",
+        "policy.yml",
+    )
+
+    assert book.groups == {
+        "leads": Group(usergroup="S01LEADS"),
+        "night": Group(emails=("ada@example.com", "bob@example.com")),
+        "both": Group(users=("U01ALICE",), usergroup="S02BOTH", emails=("carol@example.com",)),
+    }
+    assert book.rolls() == (
+        "S01LEADS", "S02BOTH", "ada@example.com", "bob@example.com", "carol@example.com",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("group", "expected"),
+    [
+        ("{usergroup: leads}", "a Slack usergroup id such as S0123ABCD, got 'leads'"),
+        ("{usergroup: [S01LEADS]}", "a Slack usergroup id such as S0123ABCD, got a list"),
+        ("{emails: [ada]}", "an e-mail address such as ada@example.com, got 'ada'"),
+        ("{emails: ['<!channel>@x.example']}", "an e-mail address such as ada@example.com"),
+        ("{emails: ada@example.com}", "a list such as [a, b], got 'ada@example.com'"),
+        ("{}", "a list of Slack user ids such as [U0123ABCD]; it is missing"),
+    ],
+)
+def test_a_wrong_group_is_named(group: str, expected: str) -> None:
+    """With its line and its key."""
+    wrong = findings(SMALL.replace("{users: [U01ALICE, U02BOB]}", group))
+
+    assert any(found.startswith("policy.yml:3: groups.leads") for found in wrong)
+    assert any(expected in found for found in wrong)
+
+
+def test_addresses_count_as_voices() -> None:
+    """Each is one person at the most; nobody but Slack knows how many a usergroup has."""
+    two = SMALL.replace("{users: [U01ALICE, U02BOB]}", "{users: [U01ALICE], emails: [b@x.example]}")
+    three = two.replace("[leads]}", "[leads], approvals: 3}")
+    anybody = three.replace("users: [U01ALICE]", "usergroup: S01LEADS")
+
+    assert "has reviewers (2), got 3" in finding(three)
+    assert load(anybody, "policy.yml").default_route().approvals == 3
 
 
 def test_a_route_that_is_gone_is_the_default_one() -> None:
@@ -121,7 +179,8 @@ def test_a_route_that_is_gone_is_the_default_one() -> None:
     book = load(SMALL, "policy.yml")
 
     assert book.route("long gone") == book.default_route()
-    assert book.reviewers("long gone") == book.reviewers("default")
+    gone = book.reviewers("long gone", NOTHING_KNOWN)
+    assert gone == book.reviewers("default", NOTHING_KNOWN)
 
 
 def test_the_version_is_a_fingerprint_of_the_file() -> None:
@@ -205,7 +264,7 @@ rules:
     [
         *(
             SMALL.replace("users: [U01ALICE, U02BOB]", key)
-            for key in ("usergroup: S01", "emails: [a@b.example]", "schedule: primary")
+            for key in ("schedule: primary", "users: [U01ALICE], schedule: primary")
         ),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 
 from bot.domain.escalation import Need
 from bot.domain.request import Request
-from bot.policy.book import Book, Limit, Route, Rule
+from bot.policy.book import Book, Group, Limit, Route, Rule
 from bot.policy.load import load
 from bot.policy.match import Match, match
 from bot.policy.plan import escalated, plan
@@ -35,7 +35,7 @@ def book(*rules: Rule) -> Book:
     return Book(
         version="sha256:0",
         timezone="UTC",
-        groups={"leads": ("U01ALICE", "U02BOB")},
+        groups={"leads": Group(users=("U01ALICE", "U02BOB"))},
         routes={
             "default": Route(name="default", channel="C01REV", reviewers=("leads",)),
             "money": Route(

@@ -9,7 +9,6 @@ from sqlalchemy import text
 
 from bot.store import timers
 from bot.usecases.expire import expire_what_is_due
-from bot.usecases.learn_people import learn_people
 
 if TYPE_CHECKING:
     from bot.store.tx import Tx
@@ -186,13 +185,3 @@ async def test_a_damaged_row_keeps_nothing_else_open(world: World) -> None:
     await expire_what_is_due(world.desk)
 
     assert (await fine.see())["status"] == "expired"
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_people_whom_slack_does_not_know_stay_unknown(world: World) -> None:
-    """Being named in the policy makes nobody a member."""
-    world.policy = world.policy.replace("[U01ALICE, U02BOB]", "[U01ALICE, U02BOB, U99NOBODY]")
-    await world.stop_bot()
-    await world.start_bot()
-
-    assert await learn_people(world.desk, world.house.sender) == 3

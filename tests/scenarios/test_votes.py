@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.domain.directory import Directory
 from bot.domain.errors import StaleActionError
 from bot.domain.people import Caller
 from bot.usecases import decide as decide_module
@@ -385,12 +386,13 @@ async def test_under_the_lock_the_action_is_looked_at_again(world: World) -> Non
     asked = await (await world.agent()).asks()
     seen, _ = await look(world.desk, asked.id)
     gone = seen.request.with_arguments({"amount": 1})
-    actor = KeyVoter(Caller(key_id="k", agent="watchdog", scopes=frozenset({"decide"}))).actor(None)
+    caller = Caller(key_id="k", agent="watchdog", scopes=frozenset({"decide"}))
+    actor = KeyVoter(caller).actor(Directory(now=world.clock.now, team_id=None))
 
     with pytest.raises(StaleActionError):
         await world.desk.ledger.run(
-            decide_module._cast, world.desk.book, asked.id, Ballot(type="approve"), actor,
-            seen.need, gone, True,
+            decide_module._cast, world.desk.book, world.desk.team_id, asked.id,
+            Ballot(type="approve"), actor, seen.need, gone, True,
         )  # fmt: skip
 
     assert (await asked.see())["status"] == "open"
@@ -430,6 +432,41 @@ async def test_a_key_of_the_same_owner_does_not_approve(world: World) -> None:
 
     assert (await decision(voter, mine, type="approve")).status == 403
     assert (await decision(voter, behalf, type="approve")).status == 403
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("started_by", "status"),
+    [
+        ("Bob@Sandbox.Example", 403),
+        ("u02bob", 403),
+        ("carol@sandbox.example", 200),
+        ("cron job", 200),
+    ],
+)
+async def test_a_key_speaks_for_its_owners_address_too(
+    world: World, started_by: str, status: int
+) -> None:
+    """The run was started by its owner, known by id or by e-mail."""
+    await with_policy(world, STRICT)
+    voter = await world.agent("watchdog", scopes=("decide",), owners=("U02BOB",))
+    agent = await world.agent(owners=("U09OWNER",))
+    asked = await agent.asks_refund(2000, source={"on_behalf_of": started_by})
+
+    assert (await decision(voter, asked, type="approve")).status == status
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_key_whose_owner_we_cannot_see_does_not_approve_what_an_address_asks(
+    world: World,
+) -> None:
+    """It may be theirs."""
+    await with_policy(world, STRICT)
+    voter = await world.agent("watchdog", scopes=("decide",), owners=("U07OPS",))
+    agent = await world.agent(owners=("U09OWNER",))
+    asked = await agent.asks_refund(2000, source={"on_behalf_of": "ops@sandbox.example"})
+
+    assert (await decision(voter, asked, type="approve")).status == 403
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
