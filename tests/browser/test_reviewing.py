@@ -198,7 +198,7 @@ async def test_hostile_words_stay_words(world: World, look: Look) -> None:
     padded = HOSTILE + " @here" * 40
     asked = await (await world.agent()).asks(
         action=padded[:300], reason=HOSTILE, impact=HOSTILE + "\n" * 60 + "And the end.",
-        category="<!here>", 
+        category="<!here>",
         tool={"name": "<!everyone>", "arguments": {"to": HOSTILE, "copies": 1}},
     )  # fmt: skip
     alice = await look("alice")
