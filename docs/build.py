@@ -113,13 +113,6 @@ def _policy() -> Iterator[str]:
         yield f"## {title}"
         yield ""
         yield from _keys(words, model)
-    yield "## Not yet"
-    yield ""
-    yield "These keys are known, and refused until a later release keeps what they promise:"
-    yield ""
-    for where, keys in said.POLICY_LATER.items():
-        yield f"- {where}: {', '.join(f'`{key}`' for key in keys)}"
-    yield ""
     yield "## What `when` can see"
     yield ""
     yield ", ".join(f"`{name}`" for name in NAMES) + "."

@@ -126,6 +126,10 @@ POLICY_GROUP = {
         "A list of e-mail addresses of accounts in the workspace; case does not matter. "
         "Needs the scope `users:read.email`."
     ),
+    "schedule": (
+        "A name under `schedules`: whoever is on call by it belongs to the group. "
+        "*Not acted on yet.*"
+    ),
 }
 
 POLICY_ROUTE = {
@@ -242,11 +246,6 @@ POLICY_RULE = {
         "`true`: the rule may also approve at risk high or critical. "
         "Without it, it is passed over there."
     ),
-}
-
-#: Keys of later releases, which the file may not carry yet.
-POLICY_LATER = {
-    "a group": ("schedule",),
 }
 
 #: Slack's Web API methods that the bot calls: scope, and what for.

@@ -168,6 +168,8 @@ class Group(_Page):
     usergroup: str | None = None
     #: Case does not matter in them; they are kept folded.
     emails: tuple[str, ...] = ()
+    #: Whoever is on call by it belongs to the group, once schedules are acted on.
+    schedule: str | None = None
 
     @property
     def rolls(self) -> tuple[str, ...]:
@@ -193,6 +195,11 @@ class Book(_Page):
     schedules: dict[str, Schedule] = {}
     #: In the order of the file.
     idle: tuple[Idle, ...] = ()
+
+    def threshold(self, category: str | None) -> float | None:
+        """The least confidence that the category wants."""
+        listed = self.categories.get(category) if category else None
+        return listed.threshold if listed else None
 
     def handoff(self, category: str | None) -> str | None:
         """The category's own sentence for the end user."""

@@ -47,7 +47,7 @@ def _book(text: str | bytes, findings: Findings) -> Book | None:
     root.needed("version", _VERSION, "")
     timezone = root.one("timezone", ZONE, "UTC")
     schedules = read_schedules(root)
-    groups = read_groups(root)
+    groups = read_groups(root, schedules)
     routes = read_routes(root, groups)
     digests = read_digests(root, timezone)
     root.not_yet("admins", "there is nothing yet that only admins may do")

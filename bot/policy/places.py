@@ -17,11 +17,13 @@ from bot.policy.kinds import (
     duration,
     text,
     whole,
-)
-from bot.policy.names import read_group_names
+)  # fmt: skip
+from bot.policy.names import read_group_names, unknown
 from bot.policy.waiting import check_fallbacks, read_waiting
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from bot.policy.section import Section
 
 # The contract's: no escalation stays open longer.
@@ -30,27 +32,31 @@ _VALID_FOR = duration(timedelta(days=3650))
 # Slack cuts the text of an option at 75 characters.
 _REASON = text("a short reason", 75)
 _MOST_REASONS = 5
-_GROUPS_LATER = ("schedule",)
-_GROUP_KEYS = ("users", "usergroup", "emails", *_GROUPS_LATER)
+_GROUP_KEYS = ("users", "usergroup", "emails", "schedule")
 
 Groups = dict[str, Group]
 
 
-def read_groups(root: Section) -> Groups:
-    return {name: _group(section) for name, section in root.named("groups", NAME)}
+def read_groups(root: Section, schedules: Collection[str]) -> Groups:
+    return {name: _group(section, schedules) for name, section in root.named("groups", NAME)}
 
 
-def _group(section: Section) -> Group:
+def _group(section: Section, schedules: Collection[str]) -> Group:
     if not any(map(section.has, _GROUP_KEYS)):
         section.note("users", "a list of Slack user ids such as [U0123ABCD]; it is missing")
     users = [user for user, _ in section.many("users", USER)]
     emails = [email for email, _ in section.many("emails", EMAIL)]
     usergroup = section.one("usergroup", USERGROUP, None)
-    section.close(later=_GROUPS_LATER)
+    schedule = section.one("schedule", NAME, None)
+    if schedule is not None and schedule not in schedules:
+        section.note("schedule", unknown("schedule", schedule, schedules))
+    section.not_yet("schedule", "nobody belongs to the group through it")
+    section.close()
     return Group(
         users=tuple(dict.fromkeys(users)),
         usergroup=usergroup,
         emails=tuple(dict.fromkeys(emails)),
+        schedule=schedule,
     )
 
 
@@ -92,8 +98,8 @@ def check_enough(section: Section, route: Route, approvals: int, groups: Groups)
     if not all(name in groups for name in route.reviewers):
         return  # who they are is unknown, and a finding already
     asked = [groups[name] for name in route.reviewers]
-    if any(group.usergroup for group in asked):
-        return  # only Slack knows how many they are
+    if any(group.usergroup or group.schedule for group in asked):
+        return  # only Slack or the schedule knows how many they are
     people = {one for group in asked for one in (*group.users, *group.emails)}
     voices = len(people) + len(route.keys)
     if approvals > voices:

@@ -12,8 +12,6 @@ from bot.policy.findings import nearest, quoted
 from bot.policy.source import Many, Named, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from bot.policy.findings import Findings
     from bot.policy.kinds import Kind
     from bot.policy.source import Node
@@ -144,20 +142,12 @@ class Section:
             for name, line in node.key_lines.items():
                 self._findings.set_aside(line, f"{self._at(key)}.{quoted(name)[1:-1]}", instead)
 
-    def close(self, later: Collection[str] = ()) -> None:
-        """Notes every key that was not asked for.
-
-        `later` are keys of the contract that this release cannot keep yet. Somebody who believes
-        that their reminders work would be harmed, so they are never passed over in silence.
-        """
+    def close(self) -> None:
+        """Notes every key that was not asked for."""
         for key, line in self._node.key_lines.items():
-            if key in later:
-                expected = f"no `{key}` yet: it comes with a later release; remove it"
-            elif key not in self._asked:
-                expected = f"a key that exists{nearest(key, [*self._asked, *later])}"
-            else:
-                continue
-            self._findings.note(line, self._at(quoted(key)[1:-1]), expected)
+            if key not in self._asked:
+                expected = f"a key that exists{nearest(key, self._asked)}"
+                self._findings.note(line, self._at(quoted(key)[1:-1]), expected)
 
     def _read(self, node: Node, key: str, kind: Kind[T], default: D) -> T | D:
         if isinstance(node, Text) and not node.nothing:

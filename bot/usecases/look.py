@@ -52,6 +52,7 @@ def around(tx: Tx, book: Book, escalation: Escalation) -> Around:
         quick_reasons=route.quick_reasons,
         names={person.id: person.display_name for person in people.find(tx, ids).values()},
         timezone=book.timezone,
+        threshold=book.threshold(escalation.request.category),
         predecessor=None if before is None else escalations.find(tx, before),
         successors=escalations.alternatives_to(tx, escalation.id) if after else (),
     )

@@ -16,7 +16,7 @@ FULL = """\
 version: 1
 timezone: Europe/London
 groups:
-  billing-leads: {users: [U01ALICE, U02BOB]}
+  billing-leads: {users: [U01ALICE, U02BOB], schedule: primary}
 admins: [billing-leads]
 routes:
   default: {channel: C01REV, reviewers: [billing-leads], approvals: 1, deadline: 4h,
@@ -122,6 +122,18 @@ def test_every_other_chapter_is_understood() -> None:
     assert (daily.rotation.weekday, daily.rotation.at) == (None, time(8, 30))
 
 
+def test_a_group_may_come_from_a_schedule() -> None:
+    """How many are on call nobody knows yet, so any number of approvals is believed."""
+    text = SMALL.replace("users: [U01ALICE, U02BOB]", "schedule: primary").replace(
+        "[leads]}", "[leads], approvals: 3}"
+    )
+
+    book = load(text + "schedules: {primary: {ical: 'https://a.example/'}}\n", "policy.yml")
+
+    assert book.groups["leads"].schedule == "primary"
+    assert [idle.key for idle in book.idle] == ["groups.leads.schedule", "schedules.primary.ical"]
+
+
 def test_a_rule_that_batches_has_its_digest() -> None:
     """And one that trusts a confidence may have a limit, as one that approves may."""
     tiny, can_wait, trust, _ = load(FULL, "policy.yml").rules
@@ -138,6 +150,7 @@ def test_what_is_not_acted_on_says_so() -> None:
     assert keys == [
         [f"policy.yml:{line}", key, "not acted on yet"]
         for line, key in [
+            (4, "groups.billing-leads.schedule"),
             (5, "admins"),
             (8, "routes.default.remind_after"),
             (15, "routes.money.on_timeout"),
@@ -223,6 +236,17 @@ ROTA = "schedules: {{on: {{rotation: {{people: [U01A], handover: '{}', every: {}
         (
             chapter("digests: {d: {cron: 0 9 * * *, channel: C01, timezone: London}}"),
             "digests.d.timezone: expected an IANA time zone",
+        ),
+        # groups
+        (
+            SMALL.replace("users: [U01ALICE, U02BOB]", "schedule: primry")
+            + "schedules: {primary: {ical: 'https://a.example/'}}\n",
+            "policy.yml:3: groups.leads.schedule: expected a schedule of this file (primary), got "
+            "'primry'; did you mean primary?",
+        ),
+        (
+            SMALL.replace("users: [U01ALICE, U02BOB]", "schedule: [primary]"),
+            "letters, digits, - and _, got a list",
         ),
         # rules
         (rule("name: a, when: 'true', then: batch"), "the name of a digest, for what can wait"),

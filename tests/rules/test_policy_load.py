@@ -260,20 +260,6 @@ rules:
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        *(
-            SMALL.replace("users: [U01ALICE, U02BOB]", key)
-            for key in ("schedule: primary", "users: [U01ALICE], schedule: primary")
-        ),
-    ],
-)
-def test_what_comes_later_is_never_passed_over_in_silence(text: str) -> None:
-    """Somebody who believes that his e-mails work would be harmed."""
-    assert any("comes with a later release; remove it" in line for line in findings(text))
-
-
-@pytest.mark.parametrize(
     ("text", "expected"),
     [
         (route(deadline="31d"), "longer than zero and at most 30d, got '31d'"),

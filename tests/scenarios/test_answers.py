@@ -23,9 +23,13 @@ async def unsure(world: World, **over: Any) -> Asked:
 
 async def test_the_draft_goes_out_as_it_stands(world: World) -> None:
     """Approve hands the agent its own text, to be sent once."""
-    asked = await unsure(world)
+    world.policy = POLICY + "categories: {faq: {threshold: 0.9}}\n"
+    await world.stop_bot()
+    await world.start_bot()
+    asked = await unsure(world, category="faq")
     card = await world.card_of(asked)
     assert "Yes, for the first two years." in card.text
+    assert "Confidence 0.55 (needs 0.90)" in card.text
 
     await card.click("Approve", by="alice")
 
