@@ -108,6 +108,9 @@ def _asked_for(book: Book, seen: Escalation, ballot: Ballot) -> tuple[Need, Requ
             return _need_today(book, seen, seen.shown, seen.proposal.need), seen.shown
         if shown != seen.action_digest:
             raise StaleActionError(_STALE)
+    if ballot.type == "respond":
+        # Options are chosen by their place, in the question that was shown.
+        _refuse_stale_form(seen, ballot)
     return _need_today(book, seen, seen.request, seen.need), seen.request
 
 

@@ -187,6 +187,19 @@ async def test_a_wrong_answer_is_refused_with_its_pointer(
     assert (await agent.sees(path))["version"] == 1
 
 
+async def test_an_answer_to_another_question_is_refused(agent: Agent, watchdog: Agent) -> None:
+    """The digest of what was seen must be the digest of what was asked, for guidance too."""
+    path = (await agent.posts(CLAIM)).headers["Location"]
+
+    answer = await watchdog.send(
+        "POST",
+        f"{path}/decision",
+        {"type": "respond", "option_ids": ["12"], "action_digest": "sha256:old"},
+    )
+
+    assert (answer.status, answer.code) == (409, "digest_mismatch")
+
+
 async def test_words_are_an_answer_where_no_schema_says_otherwise(
     agent: Agent, watchdog: Agent
 ) -> None:

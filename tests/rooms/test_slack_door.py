@@ -16,9 +16,11 @@ from slack_sdk.signature import SignatureVerifier
 from handlers.slack.signature import Seal
 from handlers.slack.who import OddPayloadError, read_click, read_form
 from sandbox.server import SIGNING_SECRET
+from tests.rules.making import CLAIM
+from tests.world import Asked
 
 if TYPE_CHECKING:
-    from tests.world import Asked, World
+    from tests.world import World
 
 NOW = 1_700_000_000
 
@@ -267,8 +269,11 @@ def mutated(value: Any, dice: random.Random) -> Any:
 
 async def test_mutated_deliveries_never_break_the_door(world: World) -> None:
     """Hundreds of genuine payloads, each wrong somewhere: never a 5xx, and nothing is decided."""
-    asked = await (await world.agent()).asks()
+    agent = await world.agent()
+    asked = await agent.asks()
+    claim = Asked(agent, (await agent.posts(**CLAIM)).json["id"])
     await world.card_of(asked)
+    await world.card_of(claim)
     dice = random.Random(7)
     form = {
         "type": "view_submission",
@@ -280,11 +285,39 @@ async def test_mutated_deliveries_never_break_the_door(world: World) -> None:
             "state": {"values": {"field_0": {"input": {"type": "number_input", "value": "1"}}}},
         },
     }  # fmt: skip
-    kinds = [click_on(asked), form, form | {"view": form["view"] | {"callback_id": "reject_form"}}]
+    old = f"{claim.id}|sha256:{'0' * 64}"
+    answer = form["view"] | {
+        "callback_id": "answer_form", "private_metadata": old,
+        "state": {"values": {
+            "chosen": {"input": {"type": "radio_buttons", "selected_option": {"value": "1"}}},
+            "response": {"input": {"type": "plain_text_input", "value": "Both."}},
+            "keep": {"input": {"type": "checkboxes", "selected_options": [{"value": "keep"}]}},
+        }},
+    }  # fmt: skip
+    press = click_on(asked)
+    menu = {"type": "overflow", "action_id": "more", "block_id": old}
+    kinds = [
+        press, form, form | {"view": form["view"] | {"callback_id": "reject_form"}},
+        form | {"view": answer},
+        press | {"actions": [press["actions"][0] | {"action_id": "option_1", "value": f"{old}|1"}]},
+        press | {"actions": [menu | {"selected_option": {"value": "reject_it"}}]},
+        press | {"actions": [menu | {"selected_option": {"value": "show"}}]},
+        {"type": "event_callback", "team_id": "T01SANDBOX", "event": {
+            "type": "user_change", "user": {"id": "U01ALICE", "team_id": "T01SANDBOX",
+                                            "is_restricted": False, "profile": {"email": "a@b"}}}},
+        {"type": "event_callback", "team_id": "T01SANDBOX", "event": {
+            "type": "subteam_members_changed", "subteam_id": "S01LEADS",
+            "added_users": ["U02BOB"], "removed_users": []}},
+    ]  # fmt: skip
 
-    for _ in range(500):
-        body = payload(mutated(dice.choice(kinds), dice))
-        status, _ = await knock(world, body, signed(body))
+    for _ in range(700):
+        kind = dice.choice(kinds)
+        odd = mutated(kind, dice)
+        told = kind["type"] == "event_callback"
+        body = json.dumps(odd).encode() if told else payload(odd)
+        headers = signed(body) | ({"Content-Type": "application/json"} if told else {})
+        status, _ = await knock(world, body, headers)
         assert status < 500, body
 
     assert (await asked.see())["status"] == "open"
+    assert (await claim.see())["status"] == "open"
