@@ -6,6 +6,7 @@ A bot on SQLite, the sandbox, a browser, and the article's refund; about ten sec
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -72,6 +73,13 @@ async def story(world: World) -> None:
             await asked.do("outcome", status="succeeded")
             await expect(alice.card).to_contain_text("succeeded")
             await take(alice, "settled.png", await region_of(alice.card, _CARD))
+
+            for name in ("paused_claim", "unsure_answer"):
+                question = json.loads((_ROOT / f"examples/questions/{name}.json").read_text())
+                await (await world.agent()).posts(**question)
+                button = "Answer…" if name == "paused_claim" else "Approve"
+                await expect(alice.button(button)).to_be_visible()
+                await take(alice, f"{name}.png", await region_of(alice.card, _CARD))
 
 
 async def main() -> None:
