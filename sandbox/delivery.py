@@ -147,7 +147,7 @@ class Delivery:
         )
         return await self._send(parcel)
 
-    async def anything(self, kind: Kind, payload: Json) -> Answer:
+    async def anything(self, kind: Kind, payload: Any) -> Answer:
         """Deliver what no person does: for apps that want to be sure of themselves."""
         parcel = _Parcel(what=kind, summary="on order", kind=kind, payload=payload, answerable=True)
         return await self._send(parcel)

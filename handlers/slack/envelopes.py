@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import orjson
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from handlers.slack.who import well_formed
@@ -29,7 +29,7 @@ class Envelope:
         said: dict[str, object] = {"envelope_id": self.id}
         if answer is not None:
             said["payload"] = answer
-        return orjson.dumps(said).decode()
+        return json.dumps(said)
 
 
 def read_envelope(said: Mapping[str, Any]) -> Envelope | None:
@@ -79,7 +79,7 @@ def _object(body: str) -> object:
     if not body:
         return None
     try:
-        value = orjson.loads(body)
+        value = json.loads(body)
     except ValueError:
         return {"text": body}
     return value if isinstance(value, dict) else {"text": body}

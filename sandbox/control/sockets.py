@@ -2,6 +2,8 @@
 
 from typing import TypeVar
 
+import orjson
+
 from sandbox import sockets
 from sandbox.box import Box
 from sandbox.control.asked import Asked
@@ -45,11 +47,17 @@ async def say(box: Box, asked: Asked) -> Json:
 
 
 async def deliver(box: Box, asked: Asked) -> Json:
-    """Deliver an envelope with any `payload`, also one that Slack would never send."""
+    """Deliver an envelope with any `payload`, also one that Slack would never send.
+
+    `json` is a payload as text, which goes out letter by letter.
+    """
     kind = _one_of(sockets.KINDS, asked, "type", "interactive")
     if not box.delivery.sockets.connected:
         raise ControlError("not_connected")
-    answer = await box.delivery.anything(kind, asked.get("payload"))
+    payload = asked.get("payload")
+    if isinstance(asked.get("json"), str):
+        payload = orjson.Fragment(asked.get("json"))
+    answer = await box.delivery.anything(kind, payload)
     return answer.as_json()
 
 
