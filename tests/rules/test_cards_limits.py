@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -241,6 +242,8 @@ arounds = st.builds(
     names=st.dictionaries(st.just("U01ALICE"), untrusted),
     timezone=st.sampled_from(["UTC", "Europe/London", "../etc/passwd", ""]),
 )
+# Eighty escalations of the largest kind take a minute or two on a busy machine.
+pytestmark = pytest.mark.timeout(900)
 thorough = settings(
     max_examples=80,
     deadline=None,
