@@ -25,6 +25,8 @@ OPTION_TEXT = 75
 OPTION_VALUE = 150
 LABEL = 2000
 VIEW_TITLE = 24
+#: The texts of a message together; Slack begins to refuse at about 11,000.
+MESSAGE = 10_500
 
 #: An empty text is refused by Slack.
 NOTHING = "–"
@@ -89,6 +91,19 @@ def words(text: str, **style: bool) -> Element:
     """A run of rich text. The caller has cleaned and clipped it."""
     element: Element = {"type": "text", "text": text}
     return {**element, "style": style} if style else element
+
+
+def size_of(piece: object) -> int:
+    """What all the texts in some blocks count together."""
+    match piece:
+        case dict():
+            return sum(map(size_of, piece.values())) + sum(
+                length(text) for name in ("text", "url") if isinstance(text := piece.get(name), str)
+            )
+        case list():
+            return sum(map(size_of, piece))
+        case _:
+            return 0
 
 
 def header(text: str) -> Block:

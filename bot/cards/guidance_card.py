@@ -9,29 +9,49 @@ from typing import Any
 
 from bot.cards import frame, names, offers, wording
 from bot.cards.around import Around
-from bot.cards.blocks import Block, Element, Markup, escaped, joined, prose, rich, section, words
+from bot.cards.blocks import (
+    MESSAGE,
+    Block,
+    Element,
+    Markup,
+    escaped,
+    joined,
+    prose,
+    rich,
+    section,
+    size_of,
+    words,
+)  # fmt: skip
 from bot.cards.facts import doubts, support
 from bot.cards.moments import moment
 from bot.cards.text import clip, one_line, paragraphs
 from bot.domain.escalation import Escalation
 from bot.domain.request import Checkpoint, Option, Request
 
-_PROSE, _STEP, _STEPS, _ALTERNATIVE = 2000, 200, 8, 300
+_PROSE, _STEP, _STEPS, _ALTERNATIVE, _OPTION = 2000, 200, 8, 300, 300
+#: Twenty options with all their words fill a message alone; then every text gives way alike.
+_SHARES = (1.0, 0.5, 0.25, 0.1)
 
 
 def guidance_blocks(escalation: Escalation, around: Around) -> list[Block]:
+    drawn = (_drawn(escalation, around, share) for share in _SHARES[:-1])
+    fitting = (blocks for blocks in drawn if size_of(blocks) <= MESSAGE)
+    return next(fitting, None) or _drawn(escalation, around, _SHARES[-1])
+
+
+def _drawn(escalation: Escalation, around: Around, share: float) -> list[Block]:
     request = escalation.request
     point = request.checkpoint
     return [
         frame.headline(request.headline),
         frame.small_print(escalation, around),
         *frame.what_came_before(escalation, around),
-        *_prose(wording.THE_QUESTION, _unless_headline(request)),
-        *_prose(wording.WHY_IT_STOPPED, (point and point.pause_reason) or request.reason),
-        *(_checkpoint(point, around) if point else []),
-        *_described(request.options),
+        *_prose(wording.THE_QUESTION, _unless_headline(request), share),
+        *_prose(wording.WHY_IT_STOPPED, (point and point.pause_reason) or request.reason, share),
+        *(_checkpoint(point, around, share) if point else []),
+        *_described(request.options, share),
         *frame.one_line_context(doubts(escalation, around)),
-        _row(escalation),
+        _row(escalation, share),
         *frame.one_line_context(support(escalation, around)),
     ]
 
@@ -71,39 +91,38 @@ def _unless_headline(request: Request) -> str | None:
     return request.question if request.question != request.headline else None
 
 
-def _prose(label: str, text: str | None) -> list[Block]:
-    return [prose(label, clip(paragraphs(text), _PROSE))] if text else []
+def _prose(label: str, text: str | None, share: float) -> list[Block]:
+    return [prose(label, clip(paragraphs(text), int(_PROSE * share)))] if text else []
 
 
-def _checkpoint(point: Checkpoint, around: Around) -> list[Block]:
+def _checkpoint(point: Checkpoint, around: Around, share: float) -> list[Block]:
     blocks = []
     if point.completed_steps:
-        blocks.append(section(_done(point, around)))
+        blocks.append(section(_done(point, around, share)))
     if point.remaining_steps:
-        left = [clip(one_line(step), _STEP) for step in point.remaining_steps[:_STEPS]]
+        left = [clip(one_line(step), int(_STEP * share)) for step in point.remaining_steps[:_STEPS]]
         blocks.append(prose(wording.STILL_TO_DO, wording.SEPARATOR.join(left)))
     if point.agent_recommendation is not None:
-        blocks.append(
-            prose(wording.IT_SUGGESTS, clip(said_thing(point.agent_recommendation), _PROSE))
-        )
-    considered = [clip(said_thing(one), _ALTERNATIVE) for one in point.alternatives_considered]
+        blocks += _prose(wording.IT_SUGGESTS, said_thing(point.agent_recommendation), share)
+    longest = int(_ALTERNATIVE * share)
+    considered = [clip(said_thing(one), longest) for one in point.alternatives_considered]
     if considered:
         shown = wording.SEPARATOR.join(considered[:_STEPS])
         blocks.append(prose(wording.IT_CONSIDERED, shown))
     return blocks
 
 
-def _done(point: Checkpoint, around: Around) -> Markup:
+def _done(point: Checkpoint, around: Around, share: float) -> Markup:
     steps = point.completed_steps
     lines = [wording.done_so_far(len(steps) - len(steps[-_STEPS:]))]
     for step in steps[-_STEPS:]:
         at = when_done(step)
-        line = wording.step_done(escaped(said_step(step), _STEP))
+        line = wording.step_done(escaped(said_step(step), int(_STEP * share)))
         lines.append(line if at is None else wording.step_at(line, moment(at, around.now)))
     return joined("\n", lines)
 
 
-def _described(options: list[Option]) -> list[Block]:
+def _described(options: list[Option], share: float) -> list[Block]:
     """What the options mean, where their labels do not say it all."""
     if not any(option.description or option.recommended for option in options):
         return []
@@ -112,14 +131,14 @@ def _described(options: list[Option]) -> list[Block]:
         mark = wording.recommended(clip(one_line(option.label), 75), yes=option.recommended)
         elements.append(words(f"\n{mark}", bold=option.recommended))
         if option.description:
-            elements.append(words(f": {one_line(option.description)}"))
+            elements.append(words(f": {clip(one_line(option.description), int(_OPTION * share))}"))
     return [rich(*elements)]
 
 
-def _row(escalation: Escalation) -> Block:
+def _row(escalation: Escalation, share: float) -> Block:
     buttons = []
     if offers.allowed(escalation, "respond"):
-        buttons = [*offers.option_buttons(escalation), offers.answer_button(escalation)]
+        buttons = [*offers.option_buttons(escalation, share), offers.answer_button(escalation)]
     more = [wording.SHOW_EVERYTHING, names.SHOW_EVERYTHING]
     if offers.can_refuse(escalation):
         more += [wording.REJECT, names.REJECT_IT]

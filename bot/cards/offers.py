@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.cards import longtext, names, wording
 from bot.cards.arguments import difference
-from bot.cards.blocks import Element, button, confirm
+from bot.cards.blocks import CONFIRM_TEXT, Element, button, confirm
 from bot.cards.fields import any_field
 from bot.cards.text import clip, one_line
 from bot.domain.escalation import Escalation
@@ -69,8 +69,8 @@ def details_button(escalation: Escalation) -> Element:
     return button(wording.SHOW_EVERYTHING, names.DETAILS, shown_value(escalation))
 
 
-def option_buttons(escalation: Escalation) -> list[Element]:
-    """One button an option of a paused workflow."""
+def option_buttons(escalation: Escalation, share: float = 1.0) -> list[Element]:
+    """One button an option of a paused workflow; a crowded card says less in its dialogs."""
     request = escalation.request
     made = []
     for at, one in enumerate(request.options):
@@ -78,7 +78,13 @@ def option_buttons(escalation: Escalation) -> list[Element]:
         if request.dangerous:
             again = confirm(
                 wording.confirm_title(request.risk.reversibility),
-                wording.confirm(one.label, one_line(one.description or request.headline)),
+                wording.confirm(
+                    one.label,
+                    clip(
+                        one_line(one.description or request.headline),
+                        int(CONFIRM_TEXT * share),
+                    ),
+                ),
                 wording.CHOOSE_YES, wording.CONFIRM_NO,
             )  # fmt: skip
         value = names.pack(escalation.id, escalation.shown_digest, at)

@@ -276,6 +276,37 @@ def test_whatever_an_agent_sends_slack_takes_it(
         judge_view(details(escalation, AROUND, page))
 
 
+def test_twenty_options_with_all_their_words_still_go_up_as_a_card() -> None:
+    """A card stays below 11,000 characters, dialogs too; what gives way is under everything."""
+    text = "w" * 3000
+    request = make_guidance(
+        question=text,
+        reason=text,
+        risk={"level": "high", "reversibility": "irreversible"},
+        checkpoint={
+            "workflow_id": text[:256],
+            "current_step": text[:300],
+            "pause_reason": text[:1000],
+            "completed_steps": [text[:300]] * 30,
+            "remaining_steps": [text[:300]] * 30,
+            "agent_recommendation": text[:2000],
+            "alternatives_considered": [text[:1000]] * 20,
+        },
+        options=[
+            {"id": str(n), "label": f"{n} {text[:70]}", "description": text[:300]}
+            for n in range(20)
+        ],
+        signals=[{"name": "n", "value": 1, "explanation": text[:500]}] * 3,
+        evidence=[{"type": "text", "title": text[:150], "content": "x"}] * 3,
+    )
+
+    drawn = card(make_escalation(request), AROUND)
+
+    judge_message(drawn.text, drawn.blocks)
+    ids = buttons(drawn.blocks)
+    assert ids == [*(f"option_{n}" for n in range(20)), "answer", "more"]
+
+
 def _unchecked(checkpoint: dict[str, Any], options: list[dict[str, Any]]) -> Request:
     """Beyond what the door lets in."""
     made = make_guidance()
