@@ -6,7 +6,7 @@ from bot.cards import frame, offers, wording
 from bot.cards.around import Around
 from bot.cards.blocks import Block, context, plain, quote, rich, words
 from bot.cards.facts import doubts, support
-from bot.cards.text import clean, clip
+from bot.cards.text import clip, disclosed
 from bot.domain.escalation import Escalation
 
 # A draft beyond this is read under "Show everything", and approved there.
@@ -15,7 +15,8 @@ _DRAFT = 3000
 
 def answer_blocks(escalation: Escalation, around: Around) -> list[Block]:
     request = escalation.shown
-    draft = clean(request.answer or "").strip()
+    # It goes out as it is, so nothing in it may stay out of sight.
+    draft = disclosed(request.answer or "").strip()
     proposal = escalation.proposal
     whole = frame.whole_headline(request.headline) and frame.fits(draft, _DRAFT)
     title = wording.WOULD_ANSWER

@@ -26,7 +26,7 @@ from bot.cards.facts import facts, signal_in_words, support, why_here
 from bot.cards.guidance_card import said_step
 from bot.cards.moments import moment
 from bot.cards.settled_card import settled_words
-from bot.cards.text import chunks, clean, clip, length, one_line, paragraphs
+from bot.cards.text import chunks, clean, clip, disclosed, length, one_line, paragraphs
 from bot.domain.escalation import Escalation
 from bot.domain.request import Request, ToolCall
 
@@ -83,7 +83,7 @@ def _question(escalation: Escalation, around: Around) -> Iterator[Sized]:
     if escalation.status != "open":
         sentence = settled_words(escalation, around)
         yield rich(words(clip(sentence, _CHUNK), bold=True)), length(sentence)
-    if escalation.proposal is not None:
+    if escalation.proposal is not None and request.answer is None:
         changed = difference(escalation.request, escalation.proposal.arguments or {})
         who = clip(one_line(around.name_of(escalation.proposal.by)), 60)
         lines = [f"{label}: {''.join(wording.arrow(old, new))}" for label, old, new in changed]
@@ -91,7 +91,11 @@ def _question(escalation: Escalation, around: Around) -> Iterator[Sized]:
     if request.question and request.question != request.headline:
         yield from _text(wording.THE_QUESTION, request.question)
     if request.answer:
-        yield from _text(wording.WOULD_ANSWER, request.answer)
+        title = wording.WOULD_ANSWER
+        if escalation.proposal is not None:
+            title = wording.proposes(clip(one_line(around.name_of(escalation.proposal.by)), 60))
+        # What goes out goes out as it is, so nothing in it may stay out of sight.
+        yield from _text(title, disclosed(request.answer))
     if request.reason:
         yield from _text(wording.WHY, request.reason)
     if request.impact:

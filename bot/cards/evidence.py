@@ -24,13 +24,20 @@ def shown_evidence(evidence: Evidence) -> str | None:
 
 
 def _rows(content: Any) -> list[list[str]]:
-    """Lists of cells, or objects whose keys are the columns."""
+    """Lists of cells, or objects whose keys are the columns; none where it is too wide for lines.
+
+    What has more columns is shown as data, or those on the right would be missing unsaid.
+    """
     if not isinstance(content, list) or not content:
         return []
     if all(isinstance(row, list) for row in content):
-        rows = [[_cell(cell) for cell in row[:_COLUMNS]] for row in content[:_ROWS]]
+        if any(len(row) > _COLUMNS for row in content):
+            return []
+        rows = [[_cell(cell) for cell in row] for row in content[:_ROWS]]
     elif all(isinstance(row, dict) for row in content):
-        names = list(dict.fromkeys(name for row in content[:_ROWS] for name in row))[:_COLUMNS]
+        names = list(dict.fromkeys(name for row in content[:_ROWS] for name in row))
+        if len(names) > _COLUMNS:
+            return []
         rows = [[_cell(name) for name in names]]
         rows += [[_cell(row.get(name, "")) for name in names] for row in content[:_ROWS]]
     else:

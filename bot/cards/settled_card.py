@@ -21,7 +21,7 @@ from bot.cards.blocks import (
 )  # fmt: skip
 from bot.cards.frame import named
 from bot.cards.moments import moment
-from bot.cards.text import clean, clip, length, one_line
+from bot.cards.text import clean, clip, disclosed, length, one_line
 from bot.domain.durations import in_words
 from bot.domain.escalation import Decision, Escalation
 from bot.domain.request import Request
@@ -97,7 +97,10 @@ def _answered(request: Request, decision: Decision) -> list[Block]:
     """The words that go out, the option that was chosen, the answer that was given."""
     blocks = []
     if decision.modified_answer is not None:
-        blocks = [rich(words(wording.GOES_OUT, bold=True)), _quoted(decision.modified_answer)]
+        blocks = [
+            rich(words(wording.GOES_OUT, bold=True)),
+            _quoted(disclosed(decision.modified_answer)),
+        ]
     labels = {option.id: one_line(option.label) for option in request.options}
     chosen = [labels[one] for one in decision.option_ids if one in labels]
     if chosen:

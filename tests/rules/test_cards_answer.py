@@ -99,6 +99,30 @@ def test_an_edited_draft_stands_there_as_a_proposal() -> None:
     assert lines(drawn)[2:4] == ["✏️ Alice proposes", text]
 
 
+def test_an_edited_draft_is_named_as_one_under_everything() -> None:
+    """The text that Approve would send is told as the person's, and never as the agent's."""
+    proposal = replace(make_proposal(arguments=None), answer="No, it is excluded.")
+
+    view = details(make_escalation(make_answer(), proposal=proposal), AROUND)
+
+    told = texts(view["blocks"])
+    assert told[told.index("✏️ Alice proposes\n") + 1] == "No, it is excluded."
+    assert "The agent would answer\n" not in told
+
+
+@pytest.mark.parametrize("hidden", ["\u202e", "\U000e0041", "\u200b"])
+def test_nothing_in_a_draft_stays_out_of_sight(hidden: str) -> None:
+    """What is approved goes out byte for byte, so characters that nobody sees are spelled out."""
+    escalation = make_escalation(make_answer(answer=f"Yes.{hidden}"))
+    spelled = f"Yes.⟨U+{ord(hidden):04X}⟩"
+
+    drawn = card(escalation, AROUND)
+
+    judge_message(drawn.text, drawn.blocks)
+    assert lines(drawn)[3] == spelled
+    assert spelled in texts(details(escalation, AROUND)["blocks"])
+
+
 def test_the_settled_answer_shows_what_was_sent() -> None:
     """An edited answer is quoted in full on the settled card."""
     decision = make_decision(
@@ -183,6 +207,8 @@ def test_what_was_sent_back_links_to_what_came() -> None:
         ),
         ({"type": "table", "content": [["a"], {"b": 1}]}, None),
         ({"type": "table", "content": "a,b"}, None),
+        ({"type": "table", "content": [list(range(13))]}, None),
+        ({"type": "table", "content": [{str(n): n for n in range(13)}]}, None),
         ({"type": "text", "content": "as it is"}, None),
     ],
 )
