@@ -62,6 +62,7 @@ class PolicyFile:
         self._seen: object = None
         self._settled: object = None
         self._asked = False
+        self._owes_then = False
         #: What is wrong with the file, without its words; None while it is in force.
         self.trouble: str | None = None
         #: The wrong file that the operators know of already.
@@ -99,19 +100,21 @@ class PolicyFile:
         before = self._desk.book.version
         self.trouble = self._told = None
         observe.POLICY_STALE.set(0)
-        if book.version == before:
-            return
-        # The swap: whoever has begun goes on with the book they took.
-        self._desk.book = book
-        log.info(
-            "policy.reloaded",
-            version=book.version,
-            before=before,
-            routes=len(book.routes),
-            rules=len(book.rules),
-        )
-        say_what_is_idle(book, str(self._path))
-        await self._then()
+        if book.version != before:
+            # The swap: whoever has begun goes on with the book they took.
+            self._desk.book = book
+            self._owes_then = True
+            log.info(
+                "policy.reloaded",
+                version=book.version,
+                before=before,
+                routes=len(book.routes),
+                rules=len(book.rules),
+            )
+            say_what_is_idle(book, str(self._path))
+        if self._owes_then:
+            await self._then()
+            self._owes_then = False
 
     async def _keep(self, trouble: str, words: str, *, more: int) -> None:
         self.trouble = trouble
