@@ -53,7 +53,8 @@ def support(escalation: Escalation, around: Around) -> str:
     """`Approvals 1 of 2: Bob`, for the action that is shown; empty where one is enough."""
     agreeing = escalation.agreeing(escalation.shown_digest)
     need = escalation.shown_need.approvals
-    if need <= 1 and not agreeing:
+    # A paused workflow needs one answer, however many approvals its route asks for.
+    if escalation.request.kind == "guidance" or (need <= 1 and not agreeing):
         return ""
     names = [clip(one_line(around.name_of(vote.actor)), 40) for vote in agreeing[:8]]
     return wording.approvals(len(agreeing), need, names)

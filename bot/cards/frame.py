@@ -22,7 +22,7 @@ from bot.cards.blocks import (
 )  # fmt: skip
 from bot.cards.facts import facts
 from bot.cards.moments import fallback, moment
-from bot.cards.text import clean, clip, length, one_line
+from bot.cards.text import clean, clip, disclosed, length, one_line
 from bot.domain.durations import in_words
 from bot.domain.escalation import Escalation
 from bot.domain.request import Request
@@ -83,6 +83,9 @@ def _different(old: Request, new: Request) -> list[Block]:
         if tool.arguments != new.tool.arguments:
             request = old.model_copy(update={"tool": tool})
             return difference_lines(request, new.tool.arguments, wording.DIFFERENT)[0]
+    if old.answer and new.answer and old.answer != new.answer:
+        before = quote(clip(disclosed(old.answer).strip(), _COMMENT))
+        return [rich(words(wording.DRAFT_BEFORE, bold=True)), before]
     if old.headline == new.headline:
         return []
     pair = wording.arrow(*(clip(one_line(one.headline), 200) for one in (old, new)))

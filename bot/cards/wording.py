@@ -127,7 +127,7 @@ def arrow(old: str, new: str) -> tuple[str, str, str]:
 
 DIFFERENT = "What is different"
 WOULD_ANSWER = "The agent would answer"
-GOES_OUT = "What goes out"
+GOES_OUT, DRAFT_BEFORE = "What goes out", "The draft before"
 APPROVE_SENDS = "Approve sends it as it stands."
 THE_QUESTION, WHY_IT_STOPPED = "The question", "Why it stopped"
 DONE, STILL_TO_DO, IT_SUGGESTS, IT_CONSIDERED = (

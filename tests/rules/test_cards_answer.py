@@ -171,6 +171,23 @@ def test_another_way_altogether_is_told_by_its_headline() -> None:
     assert not any(line.startswith("What is different") for line in lines(same))
 
 
+def test_another_draft_stands_beside_the_one_before() -> None:
+    """Who sent a draft back sees what the agent made of it."""
+    decision = make_decision(
+        type="revise", comment="Too short.", effective=None, effective_digest=None
+    )
+    before = make_escalation(make_answer()).decide(decision)
+
+    drawn = card(
+        make_escalation(make_answer(answer="Yes, and repairs are free.")),
+        make_around(predecessor=before),
+    )
+
+    judge_message(drawn.text, drawn.blocks)
+    shown = lines(drawn)
+    assert shown[4:6] == ["The draft before", "Yes, for the first two years."]
+
+
 def test_a_predecessor_without_words() -> None:
     """A rule's or an old row's `revise` may lack a comment."""
     decision = make_decision(type="revise", comment=None, effective=None, effective_digest=None)

@@ -15,7 +15,7 @@ from bot.cards import names
 from bot.cards.details import details
 from bot.cards.escalation_card import card, minimal_card
 from bot.cards.guidance_card import said_step, when_done
-from bot.domain.escalation import Outcome
+from bot.domain.escalation import Need, Outcome
 from bot.domain.request import Request
 from tests.rules.judge import judge_message, judge_view
 from tests.rules.making import (
@@ -56,6 +56,13 @@ def test_the_claim_on_a_card() -> None:
     )
     assert buttons(drawn.blocks) == ["option_0", "option_1", "option_2", "answer", "more"]
     assert names.unpack_page(element(drawn.blocks, "option_2")["value"]) == 2
+
+
+def test_one_answer_is_enough_on_every_route() -> None:
+    """A route of two approvals says nothing of two on a card that one answer settles."""
+    escalation = make_escalation(make_guidance(), need=Need(route="money", approvals=2))
+
+    assert not any("Approvals" in line for line in lines(card(escalation, AROUND)))
 
 
 def test_only_a_checkpoint_is_needed() -> None:
