@@ -38,6 +38,8 @@ def doubts(escalation: Escalation, around: Around) -> str:
     found += [_signal_on_card(signal) for signal in request.signals[:3]]
     found.append(why_here(escalation))
     found += [wording.attached(e.title or e.type) for e in request.evidence[:3]]
+    if len(request.evidence) > 3:
+        found.append(wording.more_attached(len(request.evidence) - 3))
     line = _line(found)
     return line[:1].upper() + line[1:]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from bot.cards import wording
 from bot.cards.argument_lines import difference_lines
 from bot.cards.arguments import value_in_words
@@ -81,16 +84,30 @@ def _what_became(escalation: Escalation, around: Around) -> list[Block]:
     ]
     if decision.modified_arguments is not None:
         request = escalation.request
-        changed, _ = difference_lines(request, decision.modified_arguments, wording.CHANGED)
+        changed, _ = difference_lines(
+            request, decision.modified_arguments, _changed(decision, around)
+        )
         blocks += changed
     blocks += _answered(escalation.request, decision)
-    if decision.comment:
+    if decision.comment and decision.comment != decision.guidance:
         blocks.append(_quoted(decision.comment))
     if decision.guidance:
-        blocks.append(_quoted(wording.FOR_THE_RUN + decision.guidance))
+        kept = decision.guidance
+        if _is_kept(decision):
+            kept = _said(decision.response)
+        blocks.append(_quoted(wording.FOR_THE_RUN + kept))
     if decision.stop_run:
         blocks.append(context(plain(wording.RUN_STOPPED)))
     return [*blocks, *_voters(decision, around)]
+
+
+def _changed(decision: Decision, around: Around) -> str:
+    """Whose change it is, where another one's agreement decided it."""
+    authors = [v.actor for v in decision.votes if v.type == "modify" and
+               v.effective_digest == decision.effective_digest]  # fmt: skip
+    if not authors or decision.decided_by in authors:
+        return wording.changed_by(None)
+    return wording.changed_by(clip(one_line(around.name_of(authors[0])), 40))
 
 
 def _answered(request: Request, decision: Decision) -> list[Block]:
@@ -105,12 +122,28 @@ def _answered(request: Request, decision: Decision) -> list[Block]:
     chosen = [labels[one] for one in decision.option_ids if one in labels]
     if chosen:
         blocks.append(rich(words(wording.SEPARATOR.join(chosen), bold=True)))
-    if decision.response is not None:
-        words_given = decision.response
-        if not isinstance(words_given, str):
-            words_given = value_in_words(words_given) or wording.TOO_DEEP
-        blocks.append(_quoted(words_given))
+    # What is kept for the run is quoted there, and not twice.
+    if decision.response is not None and not _is_kept(decision):
+        blocks.append(_quoted(_said(decision.response)))
     return blocks
+
+
+def _is_kept(decision: Decision) -> bool:
+    """Whether the answer itself is what holds for the rest of the run."""
+    response = decision.response
+    written = response if isinstance(response, str) else one_line(json.dumps(response))
+    return decision.guidance is not None and decision.guidance == written
+
+
+def _said(response: Any) -> str:
+    """Words as they are; of values `meaning: net`, each after the other."""
+    if isinstance(response, str):
+        return response
+    if not isinstance(response, dict):
+        return value_in_words(response) or wording.TOO_DEEP
+    pairs = ((one_line(name), value_in_words(v)) for name, v in response.items())
+    said = (wording.answer_line(name, v or wording.TOO_DEEP) for name, v in pairs)
+    return wording.SEPARATOR.join(said)
 
 
 def _quoted(text: str) -> Block:
@@ -144,7 +177,7 @@ def _traces(escalation: Escalation) -> Block:
         outcome = escalation.outcome
         allowed = escalation.decision is not None and escalation.decision.effective is not None
         at = moment(outcome.reported_at, near)
-        parts.append(wording.ran(outcome.status, at, allowed=allowed))
+        parts.append(wording.ran(outcome.status, at, escalation.request.kind, allowed=allowed))
     elif escalation.redeemed is not None:
         parts.append(wording.redeemed(moment(escalation.redeemed.at, near)))
     elif escalation.decision is not None and escalation.decision.effective is not None:

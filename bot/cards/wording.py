@@ -6,6 +6,7 @@ rich_text, where nothing is parsed; the blocks clean and clip it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Literal
@@ -34,6 +35,7 @@ _REVERSIBILITY = {"reversible": "can be undone", "compensable": "can be made goo
                   "irreversible": "cannot be undone"}  # fmt: skip
 _URGENCY = {"high": "Urgent", "critical": "Most urgent"}
 _CURRENCY = {"USD": "$", "EUR": "€", "GBP": "£"}
+_THOUSANDS = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
 _DID = {"approve": "Approved", "modify": "Modified and approved", "reject": "Rejected",
         "respond": "Answered", "revise": "Sent back for alternatives"}  # fmt: skip
 _MARK = {"approve": "✅", "modify": "✅", "reject": "❌", "respond": "💬", "revise": "↩️"}
@@ -54,10 +56,11 @@ def urgency(level: str) -> str | None:
 
 
 def money(amount: str, currency: str) -> str:
+    sign, figure = ("-", amount[1:]) if amount.startswith("-") else ("", amount)
+    whole, point, cents = figure.partition(".")
+    figure = _THOUSANDS.sub(",", whole) + point + cents
     symbol = _CURRENCY.get(currency)
-    if symbol is None:
-        return f"{amount} {currency}"
-    return f"-{symbol}{amount[1:]}" if amount.startswith("-") else symbol + amount
+    return f"{sign}{figure} {currency}" if symbol is None else f"{sign}{symbol}{figure}"
 
 
 def from_agent(agent: str) -> str:
@@ -103,6 +106,10 @@ def sent_by_rule(rule: str) -> str:
 
 def attached(title: str) -> str:
     return f"📎 {title}"
+
+
+def more_attached(count: int) -> str:
+    return f"and {count} more attached"
 
 
 def approvals(have: int, need: int, names: Sequence[str]) -> str:
@@ -243,23 +250,35 @@ def cancelled(agent: str, at: Markup) -> Markup:
 
 
 RUN_STOPPED = "The whole run was told to stop."
-CHANGED = "Changed"
+
+
+def changed_by(author: str | None) -> str:
+    return f"Changed by {author}" if author else "Changed"
 
 
 def voted(names: str) -> str:
     return f"Approved by {names}"
 
 
+def answer_line(name: str, value: str) -> str:
+    return f"{name}: {value}"
+
+
 FOR_THE_RUN = "For the rest of the run: "
 
 
-def ran(status: str, at: Markup, *, allowed: bool) -> Markup:
+_RAN = {"approval": ("ran", "run"), "answer": ("sent", "send"), "guidance": ("ran", "run")}
+
+
+def ran(status: str, at: Markup, kind: Kind, *, allowed: bool) -> Markup:
     """What the agent reported; a refusal can only be acknowledged."""
     if status == "not_run" and not allowed:
         return joined("", [Markup("The agent acknowledged it at "), at])
+    did, do = _RAN[kind]
     if status == "not_run":
-        return joined("", [Markup("The agent confirmed at "), at, Markup(" that it did not run")])
-    return joined("", [Markup("The agent ran it at "), at, Markup(f": *{_OUTCOME[status]}*")])
+        did_not = Markup(f" that it did not {do} it")
+        return joined("", [Markup("The agent confirmed at "), at, did_not])
+    return joined("", [Markup(f"The agent {did} it at "), at, Markup(f": *{_OUTCOME[status]}*")])
 
 
 def redeemed(at: Markup) -> Markup:

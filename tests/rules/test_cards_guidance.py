@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -199,13 +200,33 @@ def test_the_settled_claim() -> None:
     assert buttons(drawn.blocks) == []
 
 
-def test_a_response_of_values_is_shown_as_data() -> None:
-    """An answer by the agent's own schema is no text."""
-    decision = make_decision(**RESPONDED, response={"clause": 7.2})
+@pytest.mark.parametrize(
+    ("response", "shown"),
+    [
+        ({"clause": 7.2, "both": False}, "clause: 7.2 · both: no"),
+        ([7.2, 9.1], "[7.2, 9.1]"),
+        ("Property first.", "Property first."),
+    ],
+)
+def test_an_answer_is_read_without_braces_and_once(response: Any, shown: str) -> None:
+    """Values stand with their names; what is kept for the run is not said twice."""
+    kept = response if isinstance(response, str) else json.dumps(response)
+    once = make_decision(**RESPONDED, response=response)
+    for_the_run = make_decision(**RESPONDED, response=response, guidance=kept)
+    asked = make_escalation(make_guidance())
 
-    shown = lines(card(make_escalation(make_guidance()).decide(decision), AROUND))
+    assert lines(card(asked.decide(once), AROUND))[2:-1] == [shown]
+    told = lines(card(asked.decide(for_the_run), AROUND))[2:-1]
+    assert told == [f"For the rest of the run: {shown}"]
 
-    assert '{"clause": 7.2}' in shown
+
+def test_a_note_that_is_kept_is_said_once() -> None:
+    """Beside values the note is what holds for the run."""
+    decision = make_decision(**RESPONDED, response={"rate": 19}, comment="Net.", guidance="Net.")
+
+    told = lines(card(make_escalation(make_guidance()).decide(decision), AROUND))[2:-1]
+
+    assert told == ["rate: 19", "For the rest of the run: Net."]
 
 
 def test_a_refusal_that_was_acknowledged() -> None:

@@ -469,6 +469,31 @@ def test_small_print() -> None:
 
 
 @pytest.mark.parametrize(
+    ("amount", "currency", "shown"),
+    [
+        ("51960", "USD", "$51,960"),
+        ("-1234567.5", "EUR", "-€1,234,567.5"),
+        ("1000", "CHF", "1,000 CHF"),
+        ("999.99", "GBP", "£999.99"),
+    ],
+)
+def test_large_money_is_read_at_a_glance(amount: str, currency: str, shown: str) -> None:
+    """Thousands are set apart, in every currency."""
+    request = make_request(risk={"cost": {"amount": amount, "currency": currency}})
+
+    assert shown in lines(card(make_escalation(request), AROUND))[1].split(" · ")
+
+
+def test_no_attachment_is_passed_over() -> None:
+    """Three are named, and the others counted."""
+    evidence = [{"type": "text", "title": f"Note {n}", "content": "…"} for n in range(5)]
+
+    shown = lines(card(make_escalation(make_request(evidence=evidence)), AROUND))
+
+    assert any(line.endswith("📎 Note 2 · and 2 more attached") for line in shown)
+
+
+@pytest.mark.parametrize(
     ("over", "phrase"),
     [
         ({"rule": "large"}, "sent to you by rule “large”"),

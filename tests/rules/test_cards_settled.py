@@ -18,6 +18,7 @@ from tests.rules.judge import judge_message
 from tests.rules.making import (
     NOW,
     human,
+    make_answer,
     make_around,
     make_decision,
     make_escalation,
@@ -133,7 +134,10 @@ def test_every_end_in_words() -> None:
     [
         ({"redeemed": Redeemed(redeem_id="r", at=THREE_PAST)}, "picked it up at"),
         ({"outcome": Outcome(status="failed", note=None, reported_at=THREE_PAST)}, "*failed*"),
-        ({"outcome": Outcome(status="not_run", note=None, reported_at=THREE_PAST)}, "did not run"),
+        (
+            {"outcome": Outcome(status="not_run", note=None, reported_at=THREE_PAST)},
+            "did not run it",
+        ),
         ({}, "has not picked it up yet"),
     ],
 )
@@ -147,6 +151,33 @@ def test_everybody_who_agreed_is_named() -> None:
     votes = (make_vote(human("Bob")), make_vote(human("Alice")), make_vote(counts=False))
 
     assert "Approved by Bob, Alice" in told(decided(votes=votes))
+
+
+def test_who_changed_it_is_named_where_another_one_decided() -> None:
+    """Alice's change is not taken for Bob's, whose agreement decided it; her own needs no name."""
+    change = {"type": "modify", "modified_arguments": {"order": "89234", "amount": 200.0}}
+    votes = (make_vote(human("Alice"), type="modify"), make_vote(human("Bob")))
+
+    by_bob = told(decided(**change, votes=votes, decided_by=human("Bob")))
+    by_alice = told(decided(**change, votes=votes[:1]))
+
+    assert any(line.startswith("Changed by Alice  ") for line in by_bob)
+    assert any(line.startswith("Changed  ") for line in by_alice)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("succeeded", "The agent sent it at"),
+        ("not_run", "that it did not send it"),
+    ],
+)
+def test_an_answer_is_sent_and_not_run(status: Any, words: str) -> None:
+    """What became of it is said in the words of its kind."""
+    outcome = Outcome(status=status, note=None, reported_at=THREE_PAST)
+    answered = make_escalation(make_answer()).decide(make_decision())
+
+    assert words in told(replace(answered, outcome=outcome))[-1]
 
 
 def test_a_long_headline_stays_a_paragraph() -> None:

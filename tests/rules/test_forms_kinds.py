@@ -139,7 +139,7 @@ def test_a_list_of_texts_is_one_a_line() -> None:
     form = Form({"tags": ["red", "deep blue"]}, TAGS)
 
     assert form.element("Tags")["initial_value"] == "red\ndeep blue"
-    assert form.hint("Tags") == "One a line."
+    assert form.hint("Tags") == "One per line."
     assert form.read(Tags="red\r\n\r\n  deep blue ") is form.value
     assert form.read(Tags="red\n\n green \n") == {"tags": ["red", "green"]}
     assert form.read(Tags=None) == {"tags": []}
