@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.cards import wording, wording_details
@@ -23,8 +23,8 @@ from bot.cards.blocks import (
 )  # fmt: skip
 from bot.cards.evidence import shown_evidence
 from bot.cards.facts import facts, signal_in_words, support, why_here
-from bot.cards.guidance_card import said_step
-from bot.cards.moments import moment
+from bot.cards.guidance_card import said_step, when_done
+from bot.cards.moments import fallback, moment
 from bot.cards.settled_card import settled_words
 from bot.cards.text import chunks, clean, clip, disclosed, length, one_line, paragraphs
 from bot.domain.escalation import Escalation
@@ -52,7 +52,7 @@ def everything(escalation: Escalation, around: Around) -> tuple[list[Sized], boo
         told += described
     if request.body:
         told += _text(wording_details.BODY, request.body)
-    told += _checkpoint(request)
+    told += _checkpoint(request, around)
     told += _options(request)
     told += _risk(request)
     told += _context(request)
@@ -154,7 +154,7 @@ def _link(label: str, url: str) -> Iterator[Sized]:
     yield rich(words(heading + "\n", bold=True), link(url)), size
 
 
-def _checkpoint(request: Request) -> Iterator[Sized]:
+def _checkpoint(request: Request, around: Around) -> Iterator[Sized]:
     """The paused workflow, whole: every step, and the keys that only its agent knows."""
     point = request.checkpoint
     if point is None:
@@ -167,7 +167,7 @@ def _checkpoint(request: Request) -> Iterator[Sized]:
         (wording.IT_CONSIDERED, point.alternatives_considered),
     ):
         if things:
-            yield from _text(label, "\n".join(wording_details.item(said_step(t)) for t in things))
+            yield from _text(label, "\n".join(_step(thing, around) for thing in things))
     if point.agent_recommendation is not None:
         yield from _text(wording.IT_SUGGESTS, _written(point.agent_recommendation))
     more = {
@@ -176,6 +176,14 @@ def _checkpoint(request: Request) -> Iterator[Sized]:
         if value is not None and (name not in _CHECKPOINT_SAID)
     }
     yield from _long(wording_details.STATE, _written(more))
+
+
+def _step(step: str | Mapping[str, Any], around: Around) -> str:
+    at = when_done(step)
+    said = said_step(step)
+    if at is not None:
+        said = f"{said}{wording.SEPARATOR}{fallback(at, around.now, around.timezone)}"
+    return wording_details.item(said)
 
 
 def _options(request: Request) -> Iterator[Sized]:

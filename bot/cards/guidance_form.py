@@ -15,14 +15,15 @@ from bot.cards.draft_form import asked_above, words_input
 from bot.cards.fields import Field, fields_of_schema, start_of
 from bot.cards.inputs import inputs_of
 from bot.cards.states import FormError, chosen, sendable, state_of, ticked, typed
-from bot.cards.text import clip, one_line, paragraphs
+from bot.cards.text import clip, length, one_line, paragraphs
 from bot.domain.errors import Fault
 from bot.domain.escalation import Escalation
-from bot.domain.request import Request
+from bot.domain.request import Option, Request
 
 # Slack's limit for radio buttons; beyond it a menu is easier to read anyway.
 _MOST_RADIOS = 10
 _WHY = 1000
+_OPTION = 75
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,7 @@ def guidance_errors(escalation: Escalation, faults: Iterable[Fault]) -> dict[str
 def _options(request: Request) -> list[Block]:
     if not request.options:
         return []
-    options = [option(one.label, str(at)) for at, one in enumerate(request.options)]
+    options = [_choice(one, at) for at, one in enumerate(request.options)]
     element: Element = {"type": "radio_buttons", "action_id": names.INPUT, "options": options}
     if len(options) > _MOST_RADIOS:
         element |= {"type": "static_select", "placeholder": plain(wording_forms.CHOOSE, 150)}
@@ -103,6 +104,16 @@ def _options(request: Request) -> list[Block]:
             names.CHOSEN, wording.YOU_CAN, element, optional=True, hint=wording_forms.OR_IN_WORDS
         )
     ]
+
+
+def _choice(one: Option, at: int) -> Element:
+    """What the card says of it, as far as Slack has room: 75 characters each."""
+    # A long label keeps its own words; which is recommended stands on the card as well.
+    marked = wording.recommended(one.label, yes=one.recommended)
+    element = option(marked if length(one_line(marked)) <= _OPTION else one.label, str(at))
+    if one.description:
+        element["description"] = plain(one_line(one.description), _OPTION)
+    return element
 
 
 def _inputs(request: Request) -> list[Block]:

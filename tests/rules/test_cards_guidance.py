@@ -159,6 +159,16 @@ def test_long_histories_are_cut_from_their_beginning() -> None:
     assert "• step 0 • step 1" in shown
 
 
+def test_everything_says_when_a_step_was_done() -> None:
+    """As the card does, where the agent gave a time that can be understood."""
+    steps = [{"step": "read", "result": "ok", "timestamp": "2026-03-02T11:40:00Z"}, "wrote"]
+    escalation = make_escalation(make_checkpoint(completed_steps=steps))
+
+    shown = "".join(_texts(details(escalation, AROUND)))
+
+    assert "• read: ok · 11:40 UTC\n• wrote" in shown
+
+
 def test_everything_shows_the_agents_own_state() -> None:
     """Keys of its own, run and step ids, and objects as data."""
     escalation = make_escalation(

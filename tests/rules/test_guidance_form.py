@@ -129,6 +129,24 @@ def test_many_options_are_a_menu() -> None:
     assert answer.option_ids == ("17",)
 
 
+def test_an_option_says_in_the_form_what_it_says_on_the_card() -> None:
+    """What is recommended, and what a label does not say; a label without room keeps its words."""
+    long = "x" * 75
+    options = [
+        {"id": "a", "label": "Both", "recommended": True, "description": "Splits the payment"},
+        {"id": "b", "label": long, "recommended": True},
+        {"id": "c", "label": "Neither"},
+    ]
+    _, view = form(options=options)
+
+    shown = next(b for b in view["blocks"] if b.get("block_id") == names.CHOSEN)["element"]
+
+    labels = [one["text"]["text"] for one in shown["options"]]
+    assert labels == ["Both (recommended)", long, "Neither"]
+    assert shown["options"][0]["description"]["text"] == "Splits the payment"
+    assert [sorted(one) for one in shown["options"][1:]] == [["text", "value"]] * 2
+
+
 def test_words_that_cannot_be_sent() -> None:
     """A stray NUL is said at its input."""
     escalation, view = form()
