@@ -184,6 +184,8 @@ async def test_an_odd_event_changes_nothing(world: World) -> None:
 async def test_what_no_event_told_is_seen_after_ten_minutes(world: World) -> None:
     """Events can get lost; Slack is asked anyway."""
     await with_policy(world, BY_SLACK)
+    for who in ("alice", "bob", "carol"):  # all of them were asked about before they change
+        await until_decides(world, who)
     await world.control("settings", events=[])
     await world.control("users", id=ALICE, deleted=True)
     await world.control("usergroups", id="S01LEADS", users=[ALICE, DAVE])
