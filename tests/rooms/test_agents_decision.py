@@ -245,3 +245,25 @@ async def test_nothing_changed_where_only_changes_are_wanted(agent: Agent, watch
     )
 
     assert (answer.status, answer.pointers) == (422, ["/modified_answer"])
+
+
+async def test_an_edit_back_to_the_draft_agrees_to_the_draft(
+    door: Door, agent: Agent, watchdog: Agent
+) -> None:
+    """Beside somebody's proposal the agent's own text is still on the table."""
+    path = (await agent.posts(QUESTION | {"category": "two"})).headers["Location"]
+    sentry = await door.watchdog("sentry")
+    body = {"type": "modify", "modified_answer": "No."}
+    await watchdog.send("POST", f"{path}/decision", body)
+
+    body = {"type": "modify", "modified_answer": QUESTION["answer"]}
+    back = await sentry.send("POST", f"{path}/decision", body)
+    done = await watchdog.send(
+        "POST",
+        f"{path}/decision",
+        {"type": "approve", "action_digest": back.json["action_digest"]},
+    )
+
+    assert back.json["status"] == "open"
+    decision = done.json["decision"]
+    assert (decision["type"], decision["effective"]) == ("approve", {"answer": QUESTION["answer"]})
