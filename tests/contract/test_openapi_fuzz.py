@@ -1,6 +1,6 @@
 """The server keeps to its own description, whatever is sent: Schemathesis over /openapi.json.
 
-`SCHEMATHESIS_EXAMPLES=1500` makes it the long run of about 10,000 cases.
+`SCHEMATHESIS_EXAMPLES=1200` makes it the long run of about 10,000 cases.
 """
 
 from __future__ import annotations
