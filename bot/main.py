@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import hashlib
-import hmac
-import os
 import random
 import signal
 import time
-from contextlib import asynccontextmanager, suppress
-from pathlib import Path
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import aiohttp
 import structlog
-import uuid_utils
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -24,126 +18,40 @@ from bot import observe
 from bot.domain.errors import PullcordError
 from bot.senders.slack import SlackSender, SlackUnreachableError
 from bot.settings import hidden_from_bolt
+from bot.start import (
+    DatabaseClock,
+    StartError,
+    TimeOrderedIds,
+    make_desk,
+    only_process,
+    prepare_database,
+)
 from bot.store import escalations, messages, schema
-from bot.store.open import open_ledger
 from bot.usecases.desk import Desk, Workspace
 from bot.usecases.expire import expire_what_is_due
 from bot.usecases.learn_people import everything_again
 from bot.usecases.send_card import free_leases
 from bot.workers.census import Census
 from bot.workers.outbox import Outbox
-from bot.workers.policy_file import LOOK_SECONDS, PolicyFile, read_book, say_what_is_idle
+from bot.workers.policy_file import LOOK_SECONDS, PolicyFile, say_what_is_idle
 from bot.workers.ticker import Ticker
 from bot.workers.waker import CommitWaker
 from handlers import agents, health, slack
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import Callable
     from datetime import datetime
 
     from slack_bolt.app.async_app import AsyncApp
 
-    from bot.domain.ports import Clock, Ids
     from bot.settings import Settings
-    from bot.store.ledger import Ledger
     from bot.store.tx import Tx
 
 log = structlog.get_logger()
 
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # Shorter than a sender's lease (bot/store/messages.py): whoever still waits still owns.
 _SLACK_SECONDS = 10.0
 _GAUGES_SECONDS = 15.0
-
-
-class StartError(Exception):
-    """The bot cannot start; the sentence says why and what to do."""
-
-
-class DatabaseClock:
-    """The database's time, as it is."""
-
-    def tell(self, database_time: datetime) -> datetime:
-        return database_time
-
-
-class TimeOrderedIds:
-    """UUIDv7 in Crockford's base 32: 26 characters that sort by time."""
-
-    def new(self, prefix: str) -> str:
-        number = uuid_utils.uuid7().int
-        return f"{prefix}_" + "".join(
-            _CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5)
-        )
-
-
-def derived(secret: str, purpose: str) -> bytes:
-    """A key for one purpose: HKDF-SHA256 (RFC 5869), empty salt, one block."""
-    extracted = hmac.new(bytes(32), secret.encode(), hashlib.sha256).digest()
-    return hmac.new(extracted, purpose.encode() + b"\x01", hashlib.sha256).digest()
-
-
-def key_peppers(settings: Settings) -> tuple[bytes, ...]:
-    """What key hashes are made with, newest first. Raises SettingError."""
-    return tuple(derived(secret, "pullcord/key-pepper") for secret in settings.secrets())
-
-
-def make_desk(settings: Settings, clock: Clock, ids: Ids) -> tuple[Desk, CommitWaker]:
-    """A desk with its ledger; raises SettingError, PolicyError, StartError."""
-    path = settings.pullcord_policy_file
-    try:
-        book = read_book(path)
-    except OSError as error:
-        raise StartError(
-            f"The policy file {path} cannot be read ({error.strerror}). Start from the commented "
-            "policy.yml of the project, or set PULLCORD_POLICY_FILE."
-        ) from None
-    peppers = key_peppers(settings)
-    waker = CommitWaker()
-    ledger = open_ledger(settings.pullcord_database_url, clock, ids)
-    ledger.tell(waker)
-    return Desk(ledger=ledger, waker=waker, book=book, key_peppers=peppers), waker
-
-
-async def prepare_database(ledger: Ledger) -> None:
-    """An empty database is upgraded by itself; an older one is the operator's decision.
-
-    Raises StartError.
-    """
-    match await ledger.on_connection(schema.standing):
-        case "empty":
-            await ledger.on_connection(schema.upgrade)
-        case "older":
-            raise StartError(
-                "The database has an older schema. Make a backup, then run `python -m bot migrate`."
-            )
-        case "newer":
-            raise StartError(
-                "The database was upgraded by a newer Pullcord. Run that version, or restore the "
-                "backup from before the upgrade."
-            )
-        case "current":
-            pass
-
-
-@asynccontextmanager
-async def only_process(database: Path | None) -> AsyncIterator[None]:
-    """SQLite serves one process; the system frees the lock when it dies. Raises StartError."""
-    if database is None:
-        yield
-        return
-    handle = os.open(database.with_name(database.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StartError(
-                f"Another `serve` already works on {database}. Stop it first; several processes "
-                "need PostgreSQL (PULLCORD_DATABASE_URL)."
-            ) from None
-        yield
-    finally:
-        os.close(handle)
 
 
 class House:

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import aiohttp
 from aiohttp import web
 
-from bot.main import House, TimeOrderedIds, key_peppers, make_desk
+from bot.main import House
 from bot.settings import Settings
+from bot.start import TimeOrderedIds, key_peppers, make_desk
 from bot.usecases.keys import DEFAULT_SCOPES, create_key
 from examples.refund_agent import REFUND as EXAMPLE
 from handlers.agents import ProblemRunner

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from bot.domain.errors import AlreadySettledError, NotFoundError, UnavailableError
 from bot.domain.people import Person
-from bot.main import TimeOrderedIds
+from bot.start import TimeOrderedIds
 from bot.store import inbound, people, schema
 from bot.store.open import open_ledger, sqlite_path
 

@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
-from bot.main import DatabaseClock, StartError, TimeOrderedIds, prepare_database
+from bot.start import DatabaseClock, StartError, TimeOrderedIds, prepare_database
 from bot.store import schema
 from bot.store.open import open_ledger
 from bot.store.tables import metadata

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.main import TimeOrderedIds, derived
+from bot.start import TimeOrderedIds, derived
 
 if TYPE_CHECKING:
     from tests.world import World
