@@ -92,7 +92,7 @@ async def world(database_url: str, way: Way, tmp_path: Path) -> AsyncIterator[Wo
         guard.functions["threading.Lock.acquire"].can_block_in("bot/store/sqlite.py", "close")
         for function in guard.functions.values():
             function.can_block_in("handlers/slack/door.py", "make_bolt")
-            function.can_block_in("bot/main.py", {"make_desk", "prepare_database"})
+            function.can_block_in("bot/start.py", {"make_desk", "prepare_database"})
             function.can_block_in("asyncpg/connect_utils.py", "_read_password_file")
             function.can_block_in("coverage/collector.py", "lock_data")
             # A traceback in the log shows lines of its files.

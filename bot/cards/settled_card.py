@@ -98,6 +98,8 @@ def _what_became(escalation: Escalation, around: Around) -> list[Block]:
         blocks.append(_quoted(wording.FOR_THE_RUN + kept))
     if decision.stop_run:
         blocks.append(context(plain(wording.RUN_STOPPED)))
+    if escalation.outcome is not None and escalation.outcome.note:
+        blocks.append(_quoted(wording.AGENT_NOTES + escalation.outcome.note))
     return [*blocks, *_voters(decision, around)]
 
 

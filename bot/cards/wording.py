@@ -264,6 +264,8 @@ def answer_line(name: str, value: str) -> str:
     return f"{name}: {value}"
 
 
+#: Before what the agent says of its outcome.
+AGENT_NOTES = "The agent: "
 FOR_THE_RUN = "For the rest of the run: "
 
 

@@ -95,11 +95,11 @@ def _submitted(
             ballot = read(escalation, form, shown)
             after = await decide(desk, escalation_id, ballot, SlackVoter(form.clicker, "modal"))
         except FormError as wrong:
-            await ack(response_action="errors", errors=wrong.errors)
+            await ack(response_action="errors", errors=_sentences(wrong.errors))
         except InvalidError as wrong:
             errors = blame(escalation, wrong.faults)
             if errors:
-                await ack(response_action="errors", errors=errors)
+                await ack(response_action="errors", errors=_sentences(errors))
             else:
                 await ack(response_action="update", view=notice(wording.NOTICE_TITLE, str(wrong)))
         except PullcordError as refusal:
@@ -115,6 +115,11 @@ def _submitted(
                 await ack(response_action="clear")
 
     return listener
+
+
+def _sentences(errors: dict[str, str]) -> dict[str, str]:
+    """As people write them; the same words follow a field's name in an answer to a program."""
+    return {block: words[:1].upper() + words[1:] for block, words in errors.items()}
 
 
 def _within(pointer: str, faults: Sequence[Fault]) -> list[Fault]:

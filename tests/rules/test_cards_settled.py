@@ -146,6 +146,17 @@ def test_whether_it_ran(facts: dict[str, Any], words: str) -> None:
     assert words in told(replace(decided(), **facts))[-1]
 
 
+def test_what_the_agent_says_of_its_outcome() -> None:
+    """A failure comes with the agent's own words, quoted as any other stranger's."""
+    outcome = Outcome(
+        status="failed", note="The bank refused it. <!channel>", reported_at=THREE_PAST
+    )
+
+    told_lines = told(replace(decided(), outcome=outcome))
+
+    assert "The agent: The bank refused it. <!channel>" in told_lines
+
+
 def test_everybody_who_agreed_is_named() -> None:
     """Where it took two, both stand there."""
     votes = (make_vote(human("Bob")), make_vote(human("Alice")), make_vote(counts=False))

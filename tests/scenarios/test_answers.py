@@ -137,5 +137,5 @@ async def test_a_rule_refuses_an_edit(world: World) -> None:
     await card.click("Modify…", by="alice")
     answer = await world.submit("alice", draft="We guarantee it.")
 
-    assert answer["errors"] == {"draft": "the policy refuses this: Promise nothing."}
+    assert answer["errors"] == {"draft": "The policy refuses this: Promise nothing."}
     assert (await asked.see())["status"] == "open"

@@ -125,14 +125,14 @@ async def test_mistakes_stand_at_their_fields_and_nothing_typed_is_lost(world: W
     broken = answer["errors"].pop(ids["Customer"])
     assert broken.startswith("Not JSON: line 1, column 13")
     assert answer["errors"] == {
-        ids["Copies"]: "must have at most 3 entries",
-        ids["Iban"]: "must have at least 5 characters",
+        ids["Copies"]: "Must have at most 3 entries",
+        ids["Iban"]: "Must have at least 5 characters",
     }
     answer = await submit(world, "alice", Customer='{"limit": 10}')
     assert answer["errors"] == {
-        ids["Copies"]: "must have at most 3 entries",
-        ids["Customer"]: "limit: must be ≤ 9",
-        ids["Iban"]: "must have at least 5 characters",
+        ids["Copies"]: "Must have at most 3 entries",
+        ids["Customer"]: "Limit: must be ≤ 9",
+        ids["Iban"]: "Must have at least 5 characters",
     }
     answer = await submit(world, "alice", Customer='{"limti": 9}')
     assert "did you mean “limit”?" in answer["errors"][ids["Customer"]]
@@ -156,7 +156,7 @@ async def test_a_form_is_submitted_after_a_restart(world: World) -> None:
     answer = await submit(world, "alice", Copies="a\nb\nc\nd")
     await world.stop_bot()
     await world.start_bot()
-    assert list(answer["errors"].values()) == ["must have at most 3 entries"]
+    assert list(answer["errors"].values()) == ["Must have at most 3 entries"]
     await submit(world, "alice", Copies="a")
 
     assert (await asked.answer())["modified_arguments"] == ARGUMENTS | {"copies": ["a"]}
