@@ -6,7 +6,7 @@ import asyncio
 import random
 import signal
 import time
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import observe
 from bot.domain.errors import PullcordError
+from bot.senders.agent import agent_sender
 from bot.senders.slack import SlackSender, SlackUnreachableError
 from bot.settings import hidden_from_bolt
 from bot.start import (
@@ -26,7 +27,7 @@ from bot.start import (
     only_process,
     prepare_database,
 )
-from bot.store import escalations, messages, schema
+from bot.store import escalations, messages, relays, schema
 from bot.usecases.desk import Desk, Workspace
 from bot.usecases.expire import expire_what_is_due
 from bot.usecases.learn_people import everything_again
@@ -34,6 +35,7 @@ from bot.usecases.send_card import free_leases
 from bot.workers.census import Census
 from bot.workers.outbox import Outbox
 from bot.workers.policy_file import LOOK_SECONDS, PolicyFile, say_what_is_idle
+from bot.workers.relays import Relays
 from bot.workers.ticker import Ticker
 from bot.workers.waker import CommitWaker
 from handlers import agents, health, slack
@@ -99,6 +101,9 @@ class House:
             instance=self._instance,
             admin_channel=self._settings.pullcord_admin_channel,
         )
+        self._on_stop = AsyncExitStack()
+        to_agents = await self._on_stop.enter_async_context(agent_sender(self.desk.callback_allow))
+        self._relays = Relays(self.desk, to_agents, instance=self._instance)
         app = web.Application(
             middlewares=[agents.problem_middleware], client_max_size=16 * 1024 * 1024
         )
@@ -115,6 +120,7 @@ class House:
         self._hello = asyncio.create_task(self._until_slack_answers())
         self._hello.add_done_callback(_say_if_it_died)
         self._outbox.start()
+        self._relays.start()
         self._ticker.every(1, "expire", lambda: expire_what_is_due(self.desk))
         self._ticker.every(LOOK_SECONDS, "policy", self._policy.look)
         self._ticker.every(_GAUGES_SECONDS, "gauges", self.measure)
@@ -151,8 +157,10 @@ class House:
             await self._hello
         await self._census.stop()
         await self._outbox.stop()
+        await self._relays.stop()
         self._waker.wake_everybody()
         await self._session.close()
+        await self._on_stop.aclose()
 
     async def check(self) -> dict[str, str]:
         """What /readyz says, part by part."""
@@ -183,13 +191,15 @@ class House:
 
     async def measure(self) -> None:
         """Bring the gauges of /metrics up to date."""
-        waiting, behind, now = await self.desk.ledger.read(_counts)
+        waiting, behind, told, now = await self.desk.ledger.read(_counts)
         observe.OPEN.clear()
         for route, urgency, count, _ in waiting:
             observe.OPEN.labels(route=route, urgency=urgency).set(count)
         oldest = min((moment for *_, moment in waiting), default=now)
         observe.OLDEST.set((now - oldest).total_seconds())
         observe.BEHIND.set(behind)
+        for state in ("pending", "dead"):
+            observe.RELAYS.labels(state=state).set(told.get(state, 0))
 
     async def _meet_new_people(self) -> None:
         """Whom a new policy names may decide at once; before Slack has answered, nobody may."""
@@ -238,8 +248,10 @@ def _say_if_it_died(task: asyncio.Task[None]) -> None:
         log.error("slack.watch_died", exc_info=error)
 
 
-def _counts(tx: Tx) -> tuple[list[tuple[str, str, int, datetime]], int, datetime]:
-    return escalations.open_now(tx), messages.behind(tx), tx.now()
+def _counts(
+    tx: Tx,
+) -> tuple[list[tuple[str, str, int, datetime]], int, dict[str, int], datetime]:
+    return escalations.open_now(tx), messages.behind(tx), relays.counts(tx), tx.now()
 
 
 async def serve(settings: Settings) -> None:

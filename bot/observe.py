@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 SENT = Counter("pullcord_sent_total", "Calls to Slack, by how they went", ["kind", "outcome"])
 OPEN = Gauge("pullcord_open", "Open escalations", ["route", "urgency"])
 OLDEST = Gauge("pullcord_oldest_open_seconds", "Age of the oldest open escalation")
+RELAYS = Gauge(
+    "pullcord_callbacks", "Callbacks that are not delivered yet, or were given up", ["state"]
+)
 BEHIND = Gauge("pullcord_messages_behind", "Messages that do not yet stand as they should")
 WAITING = Gauge("pullcord_waiting_agents", "Agents that wait for an answer at this process")
 SLACK_UP = Gauge("pullcord_slack_up", "1 while Slack answers, 0 while it does not")

@@ -8,6 +8,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
@@ -53,6 +54,7 @@ class Settings(BaseSettings):
     pullcord_admin_channel: (
         Annotated[str, StringConstraints(pattern=r"^([CGD][A-Z0-9]+|#\S+)$")] | None
     ) = None
+    pullcord_callback_allow: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     pullcord_log: Literal["console", "json"] | None = None
 
     @field_validator("slack_signing_secret", "pullcord_secret", mode="before")
@@ -81,6 +83,16 @@ class Settings(BaseSettings):
         if any(len(secret) < 16 for secret in value):
             raise ValueError("expected at least 16 characters")
         return value
+
+    @field_validator("pullcord_callback_allow", mode="before")
+    @classmethod
+    def _are_networks(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+        except ValueError as error:
+            raise ValueError(f"expected networks such as 10.0.0.0/8, {error}") from None
 
     @property
     def log_form(self) -> Literal["console", "json"]:

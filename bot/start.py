@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import os
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import uuid_utils
@@ -61,6 +62,11 @@ def key_peppers(settings: Settings) -> tuple[bytes, ...]:
     return tuple(derived(secret, "pullcord/key-pepper") for secret in settings.secrets())
 
 
+def callback_secrets(secrets: tuple[str, ...], key_id: str) -> tuple[bytes, ...]:
+    """What callbacks of a key's agent are signed with, the current one first."""
+    return tuple(derived(secret, f"pullcord/callback/{key_id}") for secret in secrets)
+
+
 def make_desk(settings: Settings, clock: Clock, ids: Ids) -> tuple[Desk, CommitWaker]:
     """A desk with its ledger; raises SettingError, PolicyError, StartError."""
     path = settings.pullcord_policy_file
@@ -75,7 +81,15 @@ def make_desk(settings: Settings, clock: Clock, ids: Ids) -> tuple[Desk, CommitW
     waker = CommitWaker()
     ledger = open_ledger(settings.pullcord_database_url, clock, ids)
     ledger.tell(waker)
-    return Desk(ledger=ledger, waker=waker, book=book, key_peppers=peppers), waker
+    desk = Desk(
+        ledger=ledger,
+        waker=waker,
+        book=book,
+        key_peppers=peppers,
+        callback_secrets=partial(callback_secrets, settings.secrets()),
+        callback_allow=settings.pullcord_callback_allow,
+    )
+    return desk, waker
 
 
 async def prepare_database(ledger: Ledger) -> None:

@@ -38,12 +38,17 @@ SETTINGS = {
         "A channel's id, or its `#name`, for trouble that the operators should know of. "
         "Without it such trouble stands in the log only."
     ),
+    "PULLCORD_CALLBACK_ALLOW": (
+        "Networks such as `10.0.0.0/8`, separated by commas, that callbacks may reach although "
+        "they are private, and by plain http. Without it only public addresses are reached."
+    ),
     "PULLCORD_LOG": "`console` or `json`.",
 }
 
 #: Where the default is not a plain value of the class.
 DEFAULTS = {
     "PULLCORD_SECRET": "made beside SQLite",
+    "PULLCORD_CALLBACK_ALLOW": "–",
     "PULLCORD_LOG": "`console` on a terminal, else `json`",
 }
 

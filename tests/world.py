@@ -20,6 +20,7 @@ from aiohttp import web
 from bot.main import House
 from bot.settings import Settings
 from bot.start import TimeOrderedIds, key_peppers, make_desk
+from bot.store import relays
 from bot.usecases.keys import DEFAULT_SCOPES, create_key
 from examples.refund_agent import REFUND as EXAMPLE
 from handlers.agents import ProblemRunner
@@ -310,15 +311,18 @@ class World:
             pullcord_policy_file=policy_file,
             pullcord_secret="a secret for tests only",
             pullcord_admin_channel="C09ADMIN",
+            pullcord_callback_allow="127.0.0.0/8",
         )
 
     async def start_bot(self, *, ready: bool = True) -> None:
         """As `serve` does it, on a free port; waits for it unless it cannot get `ready`."""
         self._bot = AsyncExitStack()
         settings = self.settings
-        self.desk, waker = make_desk(settings, self.clock, TimeOrderedIds())
+        self.desk, self.waker = make_desk(settings, self.clock, TimeOrderedIds())
         self._bot.push_async_callback(self.desk.ledger.close)
-        self.house = House(settings, self.desk, waker, TimeOrderedIds().new("bot"), self.stopwatch)
+        self.house = House(
+            settings, self.desk, self.waker, TimeOrderedIds().new("bot"), self.stopwatch
+        )
         app = await self.house.start()
         self._bot.push_async_callback(self.house.stop)
         url = await self._bot.enter_async_context(_serving(app))
@@ -347,11 +351,14 @@ class World:
         *,
         scopes: tuple[str, ...] = (),
         owners: tuple[str, ...] = (),
+        callback_secret: bool = False,
+        callback_hosts: tuple[str, ...] = (),
     ) -> Agent:
         settings = self.settings
         key = await create_key(
             self.desk.ledger, key_peppers(settings)[0], name,
             scopes=scopes or DEFAULT_SCOPES, owners=owners, expires_in=None,
+            callback_secret=callback_secret, callback_hosts=callback_hosts,
         )  # fmt: skip
         return Agent(self, name, key)
 
@@ -388,6 +395,17 @@ class World:
         async def look() -> bool:
             if not condition():
                 self.clock.forward(**step)
+            return condition()
+
+        await self.until_true(look)
+
+    async def until_time_true(self, condition: Callable[[], bool], **step: float) -> None:
+        """The same for agents' own addresses, where each step is looked at by who sends."""
+
+        async def look() -> bool:
+            if not condition():
+                self.clock.forward(**step)
+                self.waker.committed({relays.TOPIC})
             return condition()
 
         await self.until_true(look)

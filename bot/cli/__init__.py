@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 import uvloop
 
-from bot.cli import keys, policy
+from bot.cli import keys, policy, relays
 from bot.cli.running import fail
 from bot.doctor.examine import examine
 from bot.domain.errors import PullcordError
@@ -33,6 +33,8 @@ app = typer.Typer(
 )
 app.add_typer(keys.app, name="keys")
 app.add_typer(policy.app, name="policy")
+app.command("dead")(relays.dead)
+app.command("replay")(relays.replay_one)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,7 @@ import typer
 from bot.cli.running import beside_the_bot, fail
 from bot.domain.durations import parse_duration
 from bot.settings import read_settings
-from bot.start import key_peppers
+from bot.start import callback_secrets, key_peppers
 from bot.usecases.keys import DEFAULT_SCOPES, create_key, list_keys, revoke_key
 
 if TYPE_CHECKING:
@@ -27,6 +28,12 @@ def create(
     ] = None,
     owner: Annotated[list[str] | None, typer.Option(help="Slack id of who answers for it.")] = None,
     expires: Annotated[str | None, typer.Option(help="Such as 90d; default: never.")] = None,
+    callback_secret: Annotated[
+        bool, typer.Option("--callback-secret", help="Callbacks of this key can be signed.")
+    ] = False,
+    callback_host: Annotated[
+        list[str] | None, typer.Option(help="Repeatable; callbacks go to these hosts only.")
+    ] = None,
 ) -> None:
     """Make a key. It stands alone on the last line of stdout, and is shown only once."""
     try:
@@ -37,14 +44,20 @@ def create(
 
     settings = read_settings()
     pepper = key_peppers(settings)[0]
+    if callback_host and not callback_secret:
+        fail("--callback-host needs --callback-secret: without one nothing is sent.")
 
     async def work(ledger: Ledger) -> str:
         return await create_key(
-            ledger, pepper, name, scopes=scopes, owners=tuple(owner or ()), expires_in=lasts
-        )
+            ledger, pepper, name, scopes=scopes, owners=tuple(owner or ()), expires_in=lasts,
+            callback_secret=callback_secret, callback_hosts=tuple(callback_host or ()),
+        )  # fmt: skip
 
     key = beside_the_bot(settings, work)
     typer.echo(f"Key for {name} ({', '.join(scopes)}). Keep it safe: it cannot be shown again.")
+    if callback_secret:
+        (secret, *_) = callback_secrets(settings.secrets(), key.split("_")[1])
+        typer.echo("whsec_" + base64.b64encode(secret).decode())
     typer.echo(key)
 
 

@@ -86,6 +86,16 @@ def _kept(file: Path) -> Line:
     return ok(f"secret: {file}, mode {mode:04o}; keep it with your backups")
 
 
+def look_at_callbacks(settings: Settings) -> Iterator[Line]:
+    """Said loudly: whatever an agent names in these networks is connected to."""
+    if settings.pullcord_callback_allow:
+        networks = ", ".join(map(str, settings.pullcord_callback_allow))
+        yield note(
+            f"PULLCORD_CALLBACK_ALLOW: every agent with a callback secret can make this bot "
+            f"connect to any address and port in {networks}, by plain http too"
+        )
+
+
 def read_policy(file: Path) -> tuple[Book | None, list[Line]]:
     """The policy, if it can be used, and a line for each mistake in it."""
     try:

@@ -9,7 +9,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.doctor.at_slack import greet, look_at_channels, look_at_people, look_at_socket
-from bot.doctor.configured import look_at_secret, look_at_tokens, read_policy
+from bot.doctor.configured import look_at_callbacks, look_at_secret, look_at_tokens, read_policy
 from bot.doctor.lines import note, wrong
 from bot.doctor.listening import look_at_port
 from bot.doctor.stored import look_at_database
@@ -34,6 +34,8 @@ async def examine(
     for line in look_at_tokens(settings):
         yield line
     yield look_at_secret(settings)
+    for line in look_at_callbacks(settings):
+        yield line
     book, lines = read_policy(settings.pullcord_policy_file)
     for line in lines:
         yield line

@@ -38,7 +38,6 @@ _UNSAYABLE = re.compile("[\x00\ud800-\udfff]")
 _BAD_ESCAPE = re.compile("~(?![01])")
 
 _REVIEW = "a review is made by the system from outputs and cannot be posted"
-_NO_CALLBACK = "this key has no callback secret; leave callback out and wait with GET …?wait=55"
 _A_TIME = "must be a time with its offset, such as 2026-11-03T14:30:00Z"
 _SENTENCES = {
     "missing": "is missing",
@@ -114,10 +113,6 @@ def request_from(parsed: Any) -> Request:
     if sent.get("kind") == "review":
         refuse([Fault("/kind", _REVIEW)])
     beside = kind_faults(sent)
-    if sent.get("callback") is not None:
-        beside.append(Fault("/callback", _NO_CALLBACK))
-    if sent:
-        parsed = {name: value for name, value in sent.items() if name != "callback"}
     request, faults = _read(Request, parsed)
     if request is None or beside:
         refuse(beside + faults)

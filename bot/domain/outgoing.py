@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 MessageKind = Literal["card"]
+#: What an agent is told at its own address.
+RelayEvent = Literal["escalation.decided", "escalation.expired", "escalation.cancelled"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,3 +69,21 @@ class Never:
 
 
 Outcome = Sent | Later | Unsure | Refused | Never
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """The agent's address has taken it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """It has not, or nobody knows; `after` seconds at least, when it named them."""
+
+    reason: str
+    after: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """It never wants to hear from us again (410)."""

@@ -66,6 +66,9 @@ class Caller:
     agent: str
     scopes: frozenset[str]
     owners: frozenset[str] = frozenset()
+    #: Callbacks of this key can be signed, and go to these hosts only (empty: to any).
+    callback_secret: bool = False
+    callback_hosts: frozenset[str] = frozenset()
 
     def may(self, scope: str) -> bool:
         return scope in self.scopes

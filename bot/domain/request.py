@@ -222,6 +222,12 @@ Because = Annotated[
 ]
 
 
+class Callback(Part):
+    """The agent's own address; what is sent there is signed."""
+
+    url: Url = Field(description="https; an address in a private network is refused")
+
+
 class Request(Part):
     """An escalation as an agent sends it. `bot.domain.kinds` says which kind needs what."""
 
@@ -263,6 +269,9 @@ class Request(Part):
     group_key: Name | None = None
     deadline: AwareDatetime | None = None
     valid_for: Duration | None = None
+    callback: Callback | None = Field(
+        None, description="where to tell what became of it; needs a key with a callback secret"
+    )
     supersedes: Name | None = Field(
         None, description="the agent's own escalation that people sent back with revise"
     )

@@ -25,6 +25,8 @@ class StoredKey:
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    callback_secret: bool = False
+    callback_hosts: frozenset[str] = frozenset()
 
     def live(self, now: datetime) -> bool:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
@@ -42,6 +44,8 @@ def insert(tx: Tx, key: StoredKey) -> None:
             "created_at": key.created_at,
             "expires_at": key.expires_at,
             "revoked_at": key.revoked_at,
+            "callback_secret": key.callback_secret,
+            "callback_hosts": sorted(key.callback_hosts),
         },
     )
 
@@ -49,6 +53,11 @@ def insert(tx: Tx, key: StoredKey) -> None:
 def find(tx: Tx, key_id: str) -> StoredKey | None:
     found = _select(tx, api_key.c.id == key_id)
     return found[0] if found else None
+
+
+def of_agent(tx: Tx, name: str) -> list[StoredKey]:
+    """Every key of this name, dead ones too."""
+    return _select(tx, api_key.c.name == name)
 
 
 def all_of_them(tx: Tx) -> list[StoredKey]:
@@ -79,6 +88,8 @@ def _select(tx: Tx, condition: object) -> list[StoredKey]:
             created_at=row.created_at,
             expires_at=row.expires_at,
             revoked_at=row.revoked_at,
+            callback_secret=bool(row.callback_secret),
+            callback_hosts=frozenset(row.callback_hosts or ()),
         )
         for row in rows
     ]

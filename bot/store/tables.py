@@ -196,6 +196,8 @@ api_key = Table(
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant),
     Column("revoked_at", Instant),
+    Column("callback_secret", Boolean),
+    Column("callback_hosts", Json),
 )
 
 person = Table(
@@ -225,4 +227,49 @@ roll = Table(
     Column("fetched_at", Instant),
     Column("wanted_rev", Integer, nullable=False, server_default="0"),
     Column("known_rev", Integer, nullable=False, server_default="0"),
+)
+
+# One event of an escalation for its agent's own address; the id is the webhook's, for ever.
+relay = Table(
+    "relay",
+    metadata,
+    _id(),
+    _escalation(),
+    Column("agent", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    # pending, delivered or dead.
+    Column("state", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("owner", Text),
+    Column("lease_until", Instant),
+    Column("delivered_at", Instant),
+    Column("problem", Text),
+)
+Index(
+    "relay_due",
+    relay.c.due_at,
+    sqlite_where=text("state = 'pending'"),
+    postgresql_where=text("state = 'pending'"),
+)
+Index(
+    "relay_dead",
+    relay.c.id,
+    sqlite_where=text("state = 'dead'"),
+    postgresql_where=text("state = 'dead'"),
+)
+Index("relay_by_escalation", relay.c.escalation_id)
+
+# How an agent's address fares; only those that ever failed have a row.
+endpoint = Table(
+    "endpoint",
+    metadata,
+    Column("agent", Text, primary_key=True),
+    Column("url", Text, primary_key=True),
+    Column("failing_since", Instant),
+    Column("disabled_at", Instant),
+    Column("why", Text),
 )

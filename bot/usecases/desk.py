@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from bot.domain.ports import Waker
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.domain.addresses import Network
     from bot.policy.book import Book
     from bot.store.ledger import Ledger
 
@@ -35,6 +38,10 @@ class Desk:
     #: Derived from PULLCORD_SECRET; without it a stolen table of key hashes is worth nothing.
     #: Newest first; after a rotation keys made under the older ones still work.
     key_peppers: tuple[bytes, ...]
+    #: For callbacks: a secret of 32 bytes from PULLCORD_SECRET (each that lives) and a key's id.
+    callback_secrets: Callable[[str], tuple[bytes, ...]]
+    #: Networks that callbacks may reach although they are private.
+    callback_allow: tuple[Network, ...] = ()
     #: Known once Slack has answered for the first time.
     workspace: Workspace | None = None
 

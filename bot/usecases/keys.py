@@ -30,6 +30,7 @@ DEFAULT_SCOPES = (
 SCOPES = (*DEFAULT_SCOPES, "decide", "admin")
 _FORM = re.compile(r"pc_([0-9a-z]{26})_([A-Za-z0-9_-]{43})")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]")
 _OWNER = re.compile(r"[UW][A-Z0-9]{2,20}")
 
 
@@ -41,6 +42,8 @@ async def create_key(
     scopes: tuple[str, ...],
     owners: tuple[str, ...],
     expires_in: timedelta | None,
+    callback_secret: bool = False,
+    callback_hosts: tuple[str, ...] = (),
 ) -> str:
     """The key itself, `pc_<id>_<secret>`; nobody can show it again.
 
@@ -54,6 +57,10 @@ async def create_key(
         raise InvalidError(f"Unknown scope {unknown[0]!r}. There are: {', '.join(SCOPES)}.")
     if wrong := [o for o in owners if not _OWNER.fullmatch(o)]:
         raise InvalidError(f"The owner {wrong[0]!r} is not a Slack user id such as U01ALICE.")
+    if wrong := [host for host in callback_hosts if not _HOST.fullmatch(host)]:
+        raise InvalidError(
+            f"The host {wrong[0][:80]!r} is none: give its name alone, such as agent.example.com."
+        )
     secret = secrets.token_urlsafe(32)
 
     def store(tx: Tx) -> str:
@@ -70,6 +77,8 @@ async def create_key(
                 created_at=now,
                 expires_at=None if expires_in is None else now + expires_in,
                 revoked_at=None,
+                callback_secret=callback_secret,
+                callback_hosts=frozenset(host.lower() for host in callback_hosts),
             ),
         )
         return key_id
@@ -102,7 +111,14 @@ async def recognise(desk: Desk, key: str) -> Caller:
             "NAME` and send it as `Authorization: Bearer pc_…`."
         )
     assert found is not None  # noqa: S101 - alive says so
-    return Caller(key_id=found.id, agent=found.name, scopes=found.scopes, owners=found.owners)
+    return Caller(
+        key_id=found.id,
+        agent=found.name,
+        scopes=found.scopes,
+        owners=found.owners,
+        callback_secret=found.callback_secret,
+        callback_hosts=found.callback_hosts,
+    )
 
 
 def _find(tx: Tx, key_id: str) -> tuple[StoredKey | None, bool]:

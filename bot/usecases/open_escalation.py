@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.cards import wording
+from bot.domain.addresses import BadCallbackError, check_callback
 from bot.domain.digest import asked, digest, effective
 from bot.domain.durations import parse_duration
 from bot.domain.errors import Fault, InvalidError, KeyReusedError, OwnerRequiredError
@@ -14,7 +15,7 @@ from bot.domain.escalation import Decision, Escalation
 from bot.domain.people import Actor
 from bot.domain.request import URGENCIES, Request, earliest, more_urgent
 from bot.policy.plan import escalated, plan
-from bot.store import escalations, inbound, journal, messages, timers
+from bot.store import escalations, inbound, journal, messages, relays, timers
 from bot.usecases.settling import topic
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ async def open_escalation(
     earlier = await desk.ledger.read(_replay, caller.agent, key, body_hash)
     if earlier is not None:
         return earlier
+    _check_callback(desk, caller, request)
     planned = plan(desk.book, request, caller.agent)
     return await desk.ledger.run_behind(
         _open, desk.book, caller, key, body_hash, request, planned, digest(asked(request))
@@ -123,6 +125,7 @@ def _open(
     else:
         escalation = escalation.decide(_decided_by_rule(tx, book, escalation, planned))
         escalations.insert(tx, escalation)
+        relays.owe(tx, escalation, "escalation.decided")
     journal.note(
         tx,
         escalation.id,
@@ -170,6 +173,23 @@ def _to_a_person_if_needed(
         if used >= limit.count:
             return escalated(book, planned, wording.limit_used_up(rule, limit.count, limit.per))
     return planned
+
+
+def _check_callback(desk: Desk, caller: Caller, request: Request) -> None:
+    if request.callback is None:
+        return
+    if not caller.callback_secret:
+        raise InvalidError(
+            "This key cannot sign a callback.",
+            [Fault("/callback", "this key has no callback secret: make one with `keys create NAME "
+                   "--callback-secret`, or leave callback out and wait with GET …?wait=55")],
+        )  # fmt: skip
+    try:
+        check_callback(request.callback.url, caller.callback_hosts, desk.callback_allow)
+    except BadCallbackError as bad:
+        raise InvalidError(
+            "The callback cannot go there.", [Fault("/callback/url", str(bad))]
+        ) from None
 
 
 def _check_deadline(deadline: datetime | None, now: datetime) -> None:

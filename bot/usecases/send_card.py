@@ -11,7 +11,7 @@ from bot.cards import wording
 from bot.cards.around import Card
 from bot.cards.escalation_card import card, minimal_card
 from bot.domain.outgoing import Alert, Later, Never, Outcome, Refused, Sent, Unsure
-from bot.store import escalations, journal, messages, outbox
+from bot.store import escalations, journal, messages, outbox, relays
 from bot.usecases.look import around, counted
 from bot.usecases.settling import topic
 
@@ -181,6 +181,7 @@ async def free_leases(desk: Desk) -> None:
 
     def free(tx: Tx) -> None:
         messages.free_leases(tx)
+        relays.free_leases(tx)
         outbox.free_leases(tx)
 
     await desk.ledger.run_behind(free)

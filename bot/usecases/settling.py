@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.people import Actor
-from bot.store import escalations, journal, messages, timers
+from bot.store import escalations, journal, messages, relays, timers
 
 if TYPE_CHECKING:
     from bot.domain.escalation import Escalation
     from bot.domain.journal import Event
+    from bot.domain.outgoing import RelayEvent
     from bot.store.tx import Tx
 
+_TOLD: dict[str, RelayEvent] = {
+    "decided": "escalation.decided",
+    "expired": "escalation.expired",
+    "cancelled": "escalation.cancelled",
+}
 CLOCK = Actor(
     type="timeout", id="deadline", display_name=None, authenticated_by="clock", via="timer"
 )
@@ -38,6 +44,8 @@ def keep(
     messages.touch(tx, after.id)
     if after.status != "open":
         timers.drop(tx, after.id)
+        if before.status == "open":
+            relays.owe(tx, after, _TOLD[after.status])
     tx.tell(topic(after.id))
     return after
 

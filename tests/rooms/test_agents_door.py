@@ -224,7 +224,13 @@ async def open_door(folder: Path, policy: str = POLICY) -> AsyncIterator[Door]:
     waker, inside = CountingWaker(), Tally()
     ledger.tell(waker)
     book = load(policy, "policy.yml")
-    desk = Desk(ledger=ledger, waker=waker, book=book, key_peppers=(PEPPER,))
+    desk = Desk(
+        ledger=ledger,
+        waker=waker,
+        book=book,
+        key_peppers=(PEPPER,),
+        callback_secrets=lambda key_id: (key_id.encode(),),
+    )
 
     @web.middleware
     async def count(request: web.Request, handler: Handler) -> web.StreamResponse:

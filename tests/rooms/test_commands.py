@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.processes import ROOT, BotProcess, command, free_port
+from tests.receiver import secret_of
 from tests.world import POLICY, REFUND
 
 if TYPE_CHECKING:
@@ -58,6 +59,21 @@ async def test_a_key_is_made_listed_and_revoked(environment: dict[str, str]) -> 
     assert "no live key" in without_trace(err)
 
 
+async def test_a_callback_secret_is_shown_before_the_key(environment: dict[str, str]) -> None:
+    """`whsec_…` alone on the line before the key's; nothing is given up yet."""
+    code, out, _ = await command(
+        "keys", "create", "hook-bot", "--callback-secret", "--callback-host", "agent.example.com",
+        environment=environment,
+    )  # fmt: skip
+    dead = await command("dead", environment=environment)
+
+    *_, secret, key = out.strip().splitlines()
+    assert code == 0
+    assert secret == secret_of(key, environment["PULLCORD_SECRET"])
+    assert key.startswith("pc_")
+    assert dead == (0, "", "Nothing was given up.\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -65,6 +81,9 @@ async def test_a_key_is_made_listed_and_revoked(environment: dict[str, str]) -> 
         (("keys", "create", "x", "--scope", "everything"), "Unknown scope"),
         (("keys", "create", "x", "--owner", "alice"), "not a Slack user id"),
         (("keys", "create", "x", "--expires", "soon"), "--expires"),
+        (("keys", "create", "x", "--callback-host", "a.example"), "--callback-secret"),
+        (("keys", "create", "x", "--callback-secret", "--callback-host", "https://a"), "is none"),
+        (("replay", "whk_1"), "Nothing that was given up"),
         (("policy", "check", "nowhere.yml"), "nowhere.yml"),
     ],
 )

@@ -417,6 +417,17 @@ async def test_a_setting_that_cannot_work_is_a_finding(
 
 
 @on_sqlite
+async def test_an_opened_network_is_said_loudly(patient: Patient) -> None:
+    """What operators have opened to callbacks is no finding, but nobody overlooks it."""
+    code = await patient.examined(PULLCORD_CALLBACK_ALLOW="10.0.0.0/8, fd00::/8")
+
+    (line,) = [line for line in patient.lines if "PULLCORD_CALLBACK_ALLOW" in line]
+    assert code == 0
+    assert line.startswith("note   ")
+    assert "any address and port in 10.0.0.0/8, fd00::/8" in line
+
+
+@on_sqlite
 async def test_a_setting_that_cannot_be_read_is_a_mistake(patient: Patient) -> None:
     """Exit code 2 and one sentence, as with every command."""
     code, out, err = await command(

@@ -53,6 +53,8 @@ def test_a_dotenv_file_is_read(tmp_path: Path) -> None:
         ("PULLCORD_SECRET", "short"),
         ("PULLCORD_ADMIN_CHANNEL", "reviews"),
         ("PULLCORD_LOG", "loud"),
+        ("PULLCORD_CALLBACK_ALLOW", "10.0.0.1/8"),
+        ("PULLCORD_CALLBACK_ALLOW", "inside"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,7 @@ VALUES = st.recursive(
 )
 FIELDS = st.sampled_from(
     ["kind", "action", "reason", "impact", "tool", "confidence", "signals", "risk", "evidence",
-     "context", "deadline", "valid_for", "metadata", "tags", "callback", "actoin"]
+     "context", "deadline", "valid_for", "metadata", "tags", "actoin"]
 )  # fmt: skip
 
 

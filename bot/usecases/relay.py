@@ -1,0 +1,109 @@
+"""One event for an agent's own address, from the claim to what came of it."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from typing import TYPE_CHECKING, assert_never
+
+import orjson
+
+from bot.cards import wording_relays as wording
+from bot.domain.errors import InvalidError
+from bot.domain.outgoing import Alert, Delivered, Failed, Gone
+from bot.domain.resource import resource
+from bot.store import escalations, keys, outbox, relays
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from bot.senders.agent import AgentSender
+    from bot.store.ledger import Ledger
+    from bot.store.relays import Claimed, Dead
+    from bot.store.tx import Tx
+    from bot.usecases.desk import Desk
+
+#: Seconds after each failed try: an agent that waits hears soon, and one that is down for a
+#: weekend (Standard Webhooks' own spacing) is still told.
+WAITS = (1, 5, 15, 60, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
+_JITTER = 0.2
+#: An address at which nothing ever arrives is left alone after this long.
+_GIVE_UP_ON_ENDPOINT = timedelta(hours=120)
+
+
+async def claim_relays(desk: Desk, owner: str, limit: int, busy: Collection[str]) -> list[Claimed]:
+    """Events that are due, ours until their lease ends; none for busy hosts."""
+    return await desk.ledger.run_behind(relays.claim, owner, limit, busy)
+
+
+async def relay(desk: Desk, sender: AgentSender, claimed: Claimed) -> Delivered | Failed | Gone:
+    """Deliver the escalation as it is now, and remember how that went."""
+    body, at, secrets = await desk.ledger.read(_compose, desk, claimed)
+    outcome = await sender.deliver(
+        claimed.url, webhook_id=claimed.id, at=at, body=body, secrets=secrets
+    )
+    await desk.ledger.run_behind(_settle, claimed, outcome)
+    return outcome
+
+
+def _compose(tx: Tx, desk: Desk, claimed: Claimed) -> tuple[bytes, datetime, list[bytes]]:
+    found = escalations.find(tx, claimed.escalation_id)
+    body = {
+        "type": claimed.event,
+        "timestamp": claimed.created_at.isoformat().replace("+00:00", "Z"),
+        "data": resource(found),
+    }
+    live = [key for key in keys.of_agent(tx, claimed.agent) if key.live(tx.now())]
+    secrets = [
+        secret for key in live if key.callback_secret for secret in desk.callback_secrets(key.id)
+    ]
+    return orjson.dumps(body), tx.now(), secrets
+
+
+def _settle(tx: Tx, claimed: Claimed, outcome: Delivered | Failed | Gone) -> None:
+    match outcome:
+        case Delivered():
+            relays.settle_delivered(tx, claimed)
+        case Gone():
+            if relays.settle_dead(tx, claimed, problem=wording.GONE):
+                _disable(tx, claimed, wording.GONE)
+        case Failed() if claimed.attempts > len(WAITS):
+            if relays.settle_dead(tx, claimed, problem=outcome.reason):
+                outbox.owe(tx, Alert(text=wording.given_up(claimed, outcome.reason)))
+        case Failed():
+            relays.settle_later(
+                tx, claimed, wait=_wait(claimed.attempts, outcome.after), problem=outcome.reason
+            )
+            if tx.now() - relays.failing_since(tx, claimed) >= _GIVE_UP_ON_ENDPOINT:
+                _disable(tx, claimed, wording.NOTHING_ARRIVES)
+        case _:
+            assert_never(outcome)
+
+
+def _wait(attempts: int, after: float | None) -> timedelta:
+    jitter = random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311
+    return timedelta(seconds=max(WAITS[attempts - 1] * jitter, after or 0))
+
+
+def _disable(tx: Tx, claimed: Claimed, why: str) -> None:
+    if relays.disable(tx, claimed, why):
+        outbox.owe(tx, Alert(text=wording.disabled(claimed.agent, claimed.host, why)))
+
+
+async def dead_letters(ledger: Ledger) -> list[Dead]:
+    """What was given up, the newest first; a hundred at most."""
+    return await ledger.read(relays.dead, 100)
+
+
+async def replay(ledger: Ledger, wanted: str) -> list[str]:
+    """Try again what was given up: one event, or all of an escalation.
+
+    Raises InvalidError when nothing of that id was given up.
+    """
+    again = await ledger.run(relays.replay, wanted)
+    if not again:
+        raise InvalidError(
+            f"Nothing that was given up has the id {wanted[:64]!r}. `dead` lists what was."
+        )
+    return again
