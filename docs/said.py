@@ -81,6 +81,10 @@ ERRORS = {
     ),
     "nothing_to_run": "Do not run anything. `detail` says whether it is open, refused or over.",
     "outcome_recorded": "The first report stays. Find out who sent it.",
+    "rate_limited": (
+        "Wait as `Retry-After` says and send the same key and body again; `RateLimit` tells how "
+        "much is left. With too many open questions, cancel what is no longer needed."
+    ),
     "approval_expired": "Ask again: post a new escalation with a new `Idempotency-Key`.",
     "too_large": "Keep the body within 256 KiB. Link to large evidence instead of sending it.",
     "unsupported_media_type": (

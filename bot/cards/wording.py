@@ -426,3 +426,11 @@ def proposed(have: int, need: int) -> str:
 
 APPROVED_NOTICE = "Approved. The agent is told."
 CLOSE = "Close"
+
+
+def too_many_open(agent: str, most: int) -> str:
+    """For the operators: an agent asks more than people can answer."""
+    return (
+        f"The agent {agent} has {most} open questions and may ask no more until some are answered "
+        "or cancelled. Look whether it has run wild; `max_open` in the policy sets the bound."
+    )

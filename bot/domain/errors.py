@@ -15,6 +15,7 @@
     ├── AlreadyRedeemedError       already_redeemed
     ├── ApprovalExpiredError       approval_expired
     ├── OutcomeRecordedError       outcome_recorded
+    ├── RateLimitedError           rate_limited: too many questions, at once or unanswered
     ├── MalformedError             malformed_json: no JSON at all (in `intake`)
     ├── PolicyError                policy: the policy file, with its findings (in `bot.policy`)
     └── UnavailableError           unavailable: the database cannot answer just now
@@ -45,6 +46,18 @@ class Fault:
 
     pointer: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How much an agent may still ask, by the name of what bounds it."""
+
+    name: str
+    quota: int
+    left: int
+    #: Seconds of the window, where it has one, and until more is allowed.
+    window: int | None
+    reset: int
 
 
 class InvalidError(PullcordError):
@@ -137,6 +150,18 @@ class OutcomeRecordedError(PullcordError):
     """Another outcome was reported before."""
 
     code = "outcome_recorded"
+
+
+class RateLimitedError(PullcordError):
+    """The agent asks too fast, or has too many open questions; it may ask again later."""
+
+    code = "rate_limited"
+
+    def __init__(self, detail: str, allowance: Allowance, *, crowded: bool) -> None:
+        super().__init__(detail)
+        self.allowance = allowance
+        #: Too many are open: the operators should know.
+        self.crowded = crowded
 
 
 class UnavailableError(PullcordError):

@@ -17,8 +17,6 @@ _MOST_PEOPLE = 100
 _NO_DUTY = "nobody is on call through it"
 _INSTEAD = {
     "systems": "what the agent touches is not compared with it",
-    "max_open": "any number of its questions may be open",
-    "rate": "its questions are not counted",
 }
 
 

@@ -174,8 +174,9 @@ def refused_lately(tx: Tx, action_digest: str, since: datetime) -> bool:
     return found.first() is not None
 
 
-def open_now(tx: Tx) -> list[tuple[str, str, int, datetime]]:
+def open_now(tx: Tx, agent: str | None = None) -> list[tuple[str, str, int, datetime]]:
     """`(route, urgency, how many, the oldest's created_at)` of what waits for people."""
+    whose = [] if agent is None else [escalation.c.agent == agent]
     rows = tx.execute(
         select(
             escalation.c.route,
@@ -183,7 +184,7 @@ def open_now(tx: Tx) -> list[tuple[str, str, int, datetime]]:
             func.count(),
             func.min(escalation.c.created_at),
         )
-        .where(escalation.c.status == "open")
+        .where(escalation.c.status == "open", *whose)
         .group_by(escalation.c.route, escalation.c.urgency)
     )
     return [tuple(row) for row in rows]

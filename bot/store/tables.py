@@ -78,6 +78,14 @@ Index(
     sqlite_where=text("supersedes IS NOT NULL"),
     postgresql_where=text("supersedes IS NOT NULL"),
 )
+# What is open is little beside what was ever asked.
+Index(
+    "escalation_open",
+    escalation.c.agent,
+    escalation.c.route,
+    sqlite_where=text("status = 'open'"),
+    postgresql_where=text("status = 'open'"),
+)
 Index("escalation_by_action", escalation.c.action_digest, escalation.c.settled_at)
 
 # One decision an escalation, whatever happens: the second lock behind the guarded update.
@@ -272,4 +280,12 @@ endpoint = Table(
     Column("failing_since", Instant),
     Column("disabled_at", Instant),
     Column("why", Text),
+)
+
+# How far ahead an agent has used up its rate; only where the policy sets one.
+allowance = Table(
+    "allowance",
+    metadata,
+    Column("agent", Text, primary_key=True),
+    Column("used_until", Instant, nullable=False),
 )

@@ -10,15 +10,24 @@ from bot.cards import wording
 from bot.domain.addresses import BadCallbackError, check_callback
 from bot.domain.digest import asked, digest, effective
 from bot.domain.durations import parse_duration
-from bot.domain.errors import Fault, InvalidError, KeyReusedError, OwnerRequiredError
+from bot.domain.errors import (
+    Fault,
+    InvalidError,
+    KeyReusedError,
+    OwnerRequiredError,
+    RateLimitedError,
+)
 from bot.domain.escalation import Decision, Escalation
+from bot.domain.outgoing import Alert
 from bot.domain.people import Actor
 from bot.domain.request import URGENCIES, Request, earliest, more_urgent
 from bot.policy.plan import escalated, plan
-from bot.store import escalations, inbound, journal, messages, relays, timers
+from bot.store import escalations, inbound, journal, messages, outbox, relays, timers
+from bot.usecases import limits
 from bot.usecases.settling import topic
 
 if TYPE_CHECKING:
+    from bot.domain.errors import Allowance
     from bot.domain.people import Caller
     from bot.policy.book import Book
     from bot.policy.plan import Plan
@@ -36,6 +45,8 @@ class Opened:
 
     escalation: Escalation
     replayed: bool
+    #: What is left of the agent's rate, where the policy sets one.
+    allowance: Allowance | None = None
 
 
 async def open_escalation(
@@ -43,7 +54,8 @@ async def open_escalation(
 ) -> Opened:
     """Ask people, unless a rule of the policy answers.
 
-    Raises KeyReusedError, InvalidError (a deadline out of bounds), OwnerRequiredError.
+    Raises KeyReusedError, InvalidError (a deadline out of bounds, a callback that cannot be),
+    OwnerRequiredError, RateLimitedError.
     A refused request uses up no key.
     """
     earlier = await desk.ledger.read(_replay, caller.agent, key, body_hash)
@@ -51,9 +63,20 @@ async def open_escalation(
         return earlier
     _check_callback(desk, caller, request)
     planned = plan(desk.book, request, caller.agent)
-    return await desk.ledger.run_behind(
-        _open, desk.book, caller, key, body_hash, request, planned, digest(asked(request))
-    )
+    try:
+        return await desk.ledger.run_behind(
+            _open, desk.book, caller, key, body_hash, request, planned, digest(asked(request))
+        )
+    except RateLimitedError as refusal:
+        if refusal.crowded:
+            await desk.ledger.run_behind(_tell_operators, caller.agent, refusal.allowance.quota)
+        raise
+
+
+def _tell_operators(tx: Tx, agent: str, most: int) -> None:
+    """Once an hour: the agent itself will not stop asking."""
+    name = f"max_open_{agent}_{tx.now():%Y%m%d%H}"
+    outbox.owe_once(tx, name, Alert(text=wording.too_many_open(agent, most)))
 
 
 def _replay(tx: Tx, agent: str, key: str, body_hash: str) -> Opened | None:
@@ -85,6 +108,7 @@ def _open(
         assert replayed is not None  # noqa: S101 - the conflict proves that the row is there
         return replayed
     now = tx.now()
+    allowance = limits.spend(tx, book, caller.agent)
     _check_deadline(request.deadline, now)
     _check_supersedes(tx, caller, request)
     if planned.then == "approve" and "approve" not in request.decisions:
@@ -92,6 +116,7 @@ def _open(
     if planned.then == "approve":
         planned = _to_a_person_if_needed(tx, book, caller, planned, action_digest)
     if planned.asks_people:
+        limits.check_open(tx, book, caller.agent)
         _check_owner(book, caller, planned)
 
     valid_for = _valid_for(request, planned)
@@ -155,7 +180,7 @@ def _open(
         # Its card says what came of it, with a link.
         messages.touch(tx, request.supersedes)
     tx.tell(topic(escalation.id))
-    return Opened(escalation=escalation, replayed=False)
+    return Opened(escalation=escalation, replayed=False, allowance=allowance)
 
 
 def _to_a_person_if_needed(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.domain.errors import NotFoundError
@@ -13,6 +15,7 @@ from bot.usecases.settling import topic
 if TYPE_CHECKING:
     from bot.domain.escalation import Escalation, Status
     from bot.domain.people import Caller
+    from bot.store.tx import Tx
     from bot.usecases.desk import Desk
 
 # The truth is read again at least this often, whatever the wake-up calls say.
@@ -79,3 +82,35 @@ async def list_page(
     found = await desk.ledger.read(escalations.page, which, limit + 1)
     more = len(found) > limit
     return found[:limit], found[limit - 1].id if more else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """What waits for people now."""
+
+    open: int
+    oldest_seconds: float
+    by_urgency: dict[str, int]
+    by_route: dict[str, int]
+
+
+async def queue(desk: Desk, caller: Caller) -> Queue:
+    """The caller's own open questions; everybody's for those who read everything."""
+    agent = None if caller.reads_everything else caller.agent
+    return await desk.ledger.read(_queue, agent)
+
+
+def _queue(tx: Tx, agent: str | None) -> Queue:
+    rows = escalations.open_now(tx, agent)
+    urgency, route = Counter[str](), Counter[str]()
+    for its_route, its_urgency, number, _ in rows:
+        urgency[its_urgency] += number
+        route[its_route] += number
+    now = tx.now()
+    oldest = min((since for *_, since in rows), default=now)
+    return Queue(
+        open=urgency.total(),
+        oldest_seconds=max(0.0, (now - oldest).total_seconds()),
+        by_urgency=dict(urgency),
+        by_route=dict(route),
+    )

@@ -10,6 +10,7 @@ from aiohttp import web
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bot.domain.errors import Allowance
     from bot.domain.escalation import Escalation
 
 
@@ -24,6 +25,15 @@ def json_answer(
         content_type="application/json",
         headers={"Cache-Control": "no-store"} | dict(headers or {}),
     )
+
+
+def limit_headers(allowance: Allowance) -> dict[str, str]:
+    """What the agent may still ask, in the form that the IETF's draft gives it."""
+    window = "" if allowance.window is None else f";w={allowance.window}"
+    return {
+        "RateLimit-Policy": f'"{allowance.name}";q={allowance.quota}{window}',
+        "RateLimit": f'"{allowance.name}";r={allowance.left};t={allowance.reset}',
+    }
 
 
 def etag(escalation: Escalation) -> str:

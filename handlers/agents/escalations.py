@@ -10,7 +10,7 @@ from bot.domain.intake import body_hash, request_from
 from bot.domain.resource import resource
 from bot.usecases.open_escalation import open_escalation
 from bot.usecases.show import list_page, show, wait_for
-from handlers.agents.answers import etag, json_answer
+from handlers.agents.answers import etag, json_answer, limit_headers
 from handlers.agents.bodies import json_body
 from handlers.agents.queries import (
     cursor,
@@ -38,10 +38,11 @@ async def create(desk: Desk, caller: Caller, request: web.Request) -> web.Respon
         desk, caller, key=key, body_hash=body_hash(parsed), request=request_from(parsed)
     )
     found = opened.escalation
+    limits = {} if opened.allowance is None else limit_headers(opened.allowance)
     return json_answer(
         resource(found),
         status=200 if opened.replayed else 201,
-        headers={"Location": f"/v1/escalations/{found.id}", "ETag": etag(found)},
+        headers={"Location": f"/v1/escalations/{found.id}", "ETag": etag(found)} | limits,
     )
 
 

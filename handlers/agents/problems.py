@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from bot.domain.errors import InvalidError, PullcordError
+from bot.domain.errors import InvalidError, PullcordError, RateLimitedError
+from handlers.agents.answers import limit_headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +43,7 @@ CODES: dict[str, tuple[int, str]] = {
     "invalid": (422, "The request cannot be used as it is"),
     "idempotency_key_reused": (422, "The Idempotency-Key had another body"),
     "owner_required": (422, "The key needs an owner"),
+    "rate_limited": (429, "Too many questions"),
     "internal": (500, "Something went wrong here"),
     "unavailable": (503, "Not just now"),
 }
@@ -114,6 +116,8 @@ def _of_refusal(error: PullcordError) -> web.Response:
         headers["WWW-Authenticate"] = "Bearer"
     if error.code == "unavailable":
         headers["Retry-After"] = _RETRY_AFTER
+    if isinstance(error, RateLimitedError):
+        headers |= limit_headers(error.allowance) | {"Retry-After": str(error.allowance.reset)}
     answer = problem(error.code, str(error), headers=headers, **more)
     if error.code == "too_large":
         # What is still under way is not worth reading.

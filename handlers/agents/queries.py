@@ -109,6 +109,11 @@ def wait(request: web.Request) -> Wait:
     return Wait(seconds=seconds, applied=f"wait={seconds:g}")
 
 
+def no_parameters(request: web.Request) -> None:
+    """This address takes none. Raises InvalidError."""
+    _once_each(request)
+
+
 def has_current(request: web.Request, version: int) -> bool:
     """Whether `If-None-Match` names this version (weakly compared, RFC 9110 §13.1.2)."""
     named = request.if_none_match or ()
@@ -123,7 +128,7 @@ def _seconds(text: str, where: str) -> float:
 
 def _once_each(request: web.Request, *known: str) -> dict[str, str]:
     faults = [
-        Fault(f"?{name}", f"unknown parameter; there are {', '.join(known)}")
+        Fault(f"?{name}", f"unknown parameter; there are {', '.join(known) or 'none here'}")
         for name in request.query
         if name not in known
     ] + [

@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.domain.people import Caller
 from bot.domain.request import Request
 from bot.usecases.desk import Desk
-from handlers.agents import escalations, examples, shapes, verbs
+from handlers.agents import escalations, examples, queue, shapes, verbs
 from handlers.agents.bodies import DecisionBody, Nothing, OutcomeBody, RedeemBody
 from handlers.agents.callers import caller_of
 
@@ -62,7 +62,9 @@ ROUTES = (
         body=Request,
         example=examples.REQUEST,
         parameters=("Idempotency-Key",),
-        codes=("idempotency_key_required", "idempotency_key_reused", "owner_required"),
+        codes=(
+            "idempotency_key_required", "idempotency_key_reused", "owner_required", "rate_limited",
+        ),
     ),
     Route(
         method="GET",
@@ -74,6 +76,16 @@ ROUTES = (
         answers={200: ("A page", shapes.EscalationPage)},
         parameters=("status", "category", "group_key", "after", "limit"),
         codes=("invalid",),
+    ),
+    Route(
+        method="GET",
+        path="/v1/queue",
+        name="readQueue",
+        summary="How many questions wait for people, and how long the oldest has",
+        scopes=_READERS,
+        handle=queue.read,
+        answers={200: ("What is open: the agent's own; all of it for decide and admin",
+                       shapes.Queue)},
     ),
     Route(
         method="GET",

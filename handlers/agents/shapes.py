@@ -115,6 +115,15 @@ class EscalationPage(Shape):
     next: str | None = Field(description="send it as `after`; null at the end")
 
 
+class Queue(Shape):
+    """What waits for people now."""
+
+    open: int
+    oldest_seconds: float = Field(description="age of the oldest open one; 0 when none is open")
+    by_urgency: dict[str, int]
+    by_route: dict[str, int]
+
+
 class Handout(Shape):
     """What the winning redeemer may run, the same for ever."""
 

@@ -171,8 +171,6 @@ def test_what_is_not_acted_on_says_so() -> None:
             (36, "categories.faq.sample"),
             (37, "categories.credit notes.threshold"),
             (39, "agents.refund-bot.systems"),
-            (39, "agents.refund-bot.max_open"),
-            (39, "agents.refund-bot.rate"),
             (41, "schedules.primary.ical"),
             (42, "schedules.second.rotation"),
             (44, "schedules.daily.rotation"),
