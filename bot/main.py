@@ -31,6 +31,8 @@ from bot.store import escalations, messages, relays, schema
 from bot.usecases.desk import Desk, Workspace
 from bot.usecases.expire import expire_what_is_due
 from bot.usecases.learn_people import everything_again
+from bot.usecases.retention import remove_what_is_old
+from bot.usecases.seal import make_checkpoint, seal_what_is_new
 from bot.usecases.send_card import free_leases
 from bot.workers.census import Census
 from bot.workers.outbox import Outbox
@@ -100,6 +102,7 @@ class House:
             self.sender,
             instance=self._instance,
             admin_channel=self._settings.pullcord_admin_channel,
+            audit_channel=self._settings.pullcord_audit_channel,
         )
         self._on_stop = AsyncExitStack()
         to_agents = await self._on_stop.enter_async_context(agent_sender(self.desk.callback_allow))
@@ -123,6 +126,10 @@ class House:
         self._relays.start()
         self._ticker.every(1, "expire", lambda: expire_what_is_due(self.desk))
         self._ticker.every(LOOK_SECONDS, "policy", self._policy.look)
+        self._ticker.every(2, "seal", lambda: seal_what_is_new(self.desk))
+        self._ticker.every(3600, "checkpoint", lambda: make_checkpoint(self.desk))
+        keep = self._settings.pullcord_retention
+        self._ticker.every(3600, "retention", lambda: remove_what_is_old(self.desk, keep))
         self._ticker.every(_GAUGES_SECONDS, "gauges", self.measure)
         if access.app_token:
             self._open_socket(bolt, self._client(access.app_token))
@@ -156,11 +163,20 @@ class House:
         with suppress(asyncio.CancelledError):
             await self._hello
         await self._census.stop()
+        await self._witness_the_end()
         await self._outbox.stop()
         await self._relays.stop()
         self._waker.wake_everybody()
         await self._session.close()
         await self._on_stop.aclose()
+
+    async def _witness_the_end(self) -> None:
+        """A last checkpoint; without the database there is none, and the stop goes on."""
+        try:
+            await seal_what_is_new(self.desk)
+            await make_checkpoint(self.desk)
+        except PullcordError as error:
+            log.warning("audit.no_last_checkpoint", reason=str(error))
 
     async def check(self) -> dict[str, str]:
         """What /readyz says, part by part."""

@@ -8,6 +8,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
@@ -15,6 +16,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field, StringConstraints, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.domain.durations import parse_duration
 from bot.store.open import sqlite_path
 
 _SLACK = "https://slack.com/api/"
@@ -54,6 +56,10 @@ class Settings(BaseSettings):
     pullcord_admin_channel: (
         Annotated[str, StringConstraints(pattern=r"^([CGD][A-Z0-9]+|#\S+)$")] | None
     ) = None
+    pullcord_audit_channel: (
+        Annotated[str, StringConstraints(pattern=r"^([CGD][A-Z0-9]+|#\S+)$")] | None
+    ) = None
+    pullcord_retention: timedelta | None = None
     pullcord_callback_allow: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     pullcord_log: Literal["console", "json"] | None = None
 
@@ -83,6 +89,18 @@ class Settings(BaseSettings):
         if any(len(secret) < 16 for secret in value):
             raise ValueError("expected at least 16 characters")
         return value
+
+    @field_validator("pullcord_retention", mode="before")
+    @classmethod
+    def _is_long_enough(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if not value.strip():
+            return None
+        keep = parse_duration(value.strip())
+        if keep < timedelta(days=30):
+            raise ValueError("expected at least 30d, or nothing to keep everything")
+        return keep
 
     @field_validator("pullcord_callback_allow", mode="before")
     @classmethod

@@ -42,6 +42,14 @@ SETTINGS = {
         "Networks such as `10.0.0.0/8`, separated by commas, that callbacks may reach although "
         "they are private, and by plain http. Without it only public addresses are reached."
     ),
+    "PULLCORD_AUDIT_CHANNEL": (
+        "A channel's id, or its `#name`, where a checkpoint of the sealed journal is posted each "
+        "hour: a witness outside of the database."
+    ),
+    "PULLCORD_RETENTION": (
+        "How long settled escalations are kept, such as `365d`; at least `30d`. "
+        "Without it nothing is ever removed."
+    ),
     "PULLCORD_LOG": "`console` or `json`.",
 }
 

@@ -268,6 +268,7 @@ class World:
     folder: Path
     policy: str = POLICY
     way: Way = "http"
+    audit_channel: str | None = None
     clock: StillClock = field(default_factory=StillClock)
     stopwatch: Stopwatch = field(default_factory=Stopwatch)
     slack: Workspace = field(default_factory=Workspace)
@@ -311,6 +312,7 @@ class World:
             pullcord_policy_file=policy_file,
             pullcord_secret="a secret for tests only",
             pullcord_admin_channel="C09ADMIN",
+            pullcord_audit_channel=self.audit_channel,
             pullcord_callback_allow="127.0.0.0/8",
         )
 

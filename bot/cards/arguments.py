@@ -55,6 +55,22 @@ def masked(tool: ToolCall) -> dict[str, Any]:
     return shown
 
 
+def masked_plainly(tool: ToolCall) -> dict[str, Any]:
+    """The same as plain JSON values, for those who read no cards."""
+    plain: dict[str, Any] = _plain(masked(tool))
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Masked):
+        return value.text
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value
+
+
 def labels_of(tool: ToolCall, names: Sequence[str]) -> dict[str, str]:
     """A label for each argument; the raw names where two would read the same."""
     schema: Mapping[str, Any] = tool.input_schema or {}

@@ -434,3 +434,8 @@ def too_many_open(agent: str, most: int) -> str:
         f"The agent {agent} has {most} open questions and may ask no more until some are answered "
         "or cancelled. Look whether it has run wild; `max_open` in the policy sets the bound."
     )
+
+
+def checkpoint(seq: int, fingerprint: str) -> str:
+    """For the audit channel: what `audit verify --checkpoint` takes."""
+    return f"Checkpoint of the sealed journal: `{seq}:{fingerprint}`"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 import uvloop
 
-from bot.cli import keys, policy, relays
+from bot.cli import audit, keys, policy, relays
 from bot.cli.running import fail
 from bot.doctor.examine import examine
 from bot.domain.errors import PullcordError
@@ -33,6 +33,9 @@ app = typer.Typer(
 )
 app.add_typer(keys.app, name="keys")
 app.add_typer(policy.app, name="policy")
+app.add_typer(audit.app, name="audit")
+app.command("erase")(audit.erase_person)
+app.command("export")(audit.export)
 app.command("dead")(relays.dead)
 app.command("replay")(relays.replay_one)
 

@@ -15,4 +15,7 @@ Event = Literal[
     "outcome.reported",
     "card.posted",
     "card.refused",
+    # These concern the house and no question.
+    "person.erased",
+    "retention.removed",
 ]

@@ -28,7 +28,14 @@ class Alert:
     text: str
 
 
-Owed = Whisper | Alert
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """Where the sealed journal ends, for a witness outside of the database."""
+
+    text: str
+
+
+Owed = Whisper | Alert | Checkpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

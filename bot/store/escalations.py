@@ -136,6 +136,18 @@ def find_all(tx: Tx, ids: Iterable[str]) -> list[Escalation]:
     return [_from_row(row) for row in rows]
 
 
+def decided_after(tx: Tx, since: datetime, decision_id: str, limit: int) -> list[Escalation]:
+    """By the moment of their decision, oldest first, after that one of that moment."""
+    later = or_(
+        decision.c.decided_at > since,
+        and_(decision.c.decided_at == since, decision.c.id > decision_id),
+    )
+    rows = tx.execute(
+        _WHOLE.where(later).order_by(decision.c.decided_at, decision.c.id).limit(limit)
+    )
+    return [_from_row(row) for row in rows]
+
+
 def alternatives_to(tx: Tx, escalation_id: str) -> list[Escalation]:
     """What its agent came back with, oldest first; the first few."""
     rows = tx.execute(

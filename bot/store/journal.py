@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _ACTOR = TypeAdapter(Actor)
 
 
-def note(tx: Tx, escalation_id: str, event: Event, actor: Actor | None, **data: Any) -> None:
+def note(tx: Tx, escalation_id: str | None, event: Event, actor: Actor | None, **data: Any) -> None:
     """Write one entry. `data` is JSON-ready and holds no question texts and no secrets."""
     tx.add(
         journal,
@@ -40,3 +40,9 @@ def of(tx: Tx, escalation_id: str) -> list[tuple[Event, dict[str, Any]]]:
         .order_by(journal.c.id)
     )
     return [(row.event, row.data) for row in rows]
+
+
+def removed_by_retention(tx: Tx) -> int:
+    """How many entries the journal itself says were removed."""
+    rows = tx.execute(select(journal.c.data).where(journal.c.event == "retention.removed"))
+    return sum(row.data["entries"] for row in rows)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select, update
 
-from bot.domain.outgoing import Alert, Owed, Whisper
+from bot.domain.outgoing import Alert, Checkpoint, Owed, Whisper
 from bot.store.tables import outbox
 
 if TYPE_CHECKING:
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 TOPIC = "outbox"
 _LEASE = timedelta(seconds=30)
-_KINDS: dict[str, type[Whisper] | type[Alert]] = {"whisper": Whisper, "alert": Alert}
+_KINDS: dict[str, type[Whisper] | type[Alert] | type[Checkpoint]] = {
+    "whisper": Whisper,
+    "alert": Alert,
+    "checkpoint": Checkpoint,
+}
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     ForeignKey,
@@ -115,11 +116,13 @@ journal = Table(
     metadata,
     _id(),
     Column("at", Instant, nullable=False),
-    _escalation(),
+    # None: it concerns the house, not a question.
+    Column("escalation_id", Text, ForeignKey("escalation.id")),
     Column("event", Text, nullable=False),
     Column("actor", Json),
     Column("data", Json, nullable=False),
 )
+Index("journal_by_time", journal.c.at)
 Index("journal_by_escalation", journal.c.escalation_id, journal.c.id)
 
 timer = Table(
@@ -288,4 +291,28 @@ allowance = Table(
     metadata,
     Column("agent", Text, primary_key=True),
     Column("used_until", Instant, nullable=False),
+)
+
+# The chain over the journal: bot/store/seals.py.
+seal = Table(
+    "seal",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry_id", Text, nullable=False, unique=True),
+    Column("entry_at", Instant, nullable=False),
+    Column("personal", Text, nullable=False),
+    # Forgotten when the person is erased.
+    Column("salt", Text),
+    Column("hash", Text, nullable=False),
+    # The entry was removed when its time was over; the chain goes on over its hash.
+    Column("removed", Boolean, nullable=False),
+)
+Index("seal_by_time", seal.c.entry_at)
+
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", Text, nullable=False),
+    Column("at", Instant, nullable=False),
 )

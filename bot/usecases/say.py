@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from bot.domain.outgoing import Alert, Later, Never, Outcome, Refused, Sent, Unsure, Whisper
+from bot.domain.outgoing import (
+    Alert,
+    Checkpoint,
+    Later,
+    Never,
+    Outcome,
+    Refused,
+    Sent,
+    Unsure,
+    Whisper,
+)
 from bot.store import outbox
 from bot.usecases.send_card import backoff
 
@@ -15,7 +25,7 @@ if TYPE_CHECKING:
     from bot.usecases.desk import Desk
 
 # A private word is stale after some minutes; an alert goes on being tried for about an hour.
-_ENOUGH = {Whisper: 5, Alert: 60}
+_ENOUGH = {Whisper: 5, Alert: 60, Checkpoint: 60}
 
 
 async def claim_words(desk: Desk, owner: str, limit: int) -> list[Claimed]:
@@ -23,7 +33,12 @@ async def claim_words(desk: Desk, owner: str, limit: int) -> list[Claimed]:
 
 
 async def say(
-    desk: Desk, sender: SlackSender, claimed: Claimed, *, admin_channel: str | None
+    desk: Desk,
+    sender: SlackSender,
+    claimed: Claimed,
+    *,
+    admin_channel: str | None,
+    audit_channel: str | None,
 ) -> Outcome:
     """Say it and remember how that went."""
     match claimed.owed:
@@ -34,6 +49,12 @@ async def say(
                 await sender.say(channel=admin_channel, text=text)
                 if admin_channel
                 else Never(reason="PULLCORD_ADMIN_CHANNEL is not set")
+            )
+        case Checkpoint(text=text):
+            outcome = (
+                await sender.say(channel=audit_channel, text=text)
+                if audit_channel
+                else Never(reason="PULLCORD_AUDIT_CHANNEL is not set")
             )
         case _:
             assert_never(claimed.owed)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bot.domain.errors import PullcordError
-from bot.domain.outgoing import Alert, Sent
+from bot.domain.outgoing import Alert, Checkpoint, Sent
 from bot.observe import SENT
 from bot.store import messages, outbox
 from bot.usecases.say import claim_words, say
@@ -30,12 +30,19 @@ class Outbox:
     """Two loops, so that a private word never queues behind a hundred cards."""
 
     def __init__(
-        self, desk: Desk, sender: SlackSender, *, instance: str, admin_channel: str | None
+        self,
+        desk: Desk,
+        sender: SlackSender,
+        *,
+        instance: str,
+        admin_channel: str | None,
+        audit_channel: str | None,
     ) -> None:
         self._desk = desk
         self._sender = sender
         self._instance = instance
         self._admin_channel = admin_channel
+        self._audit_channel = audit_channel
         self._loops: list[asyncio.Task[None]] = []
         self._stopping = False
 
@@ -102,10 +109,18 @@ class Outbox:
         )
 
     async def _say(self, claimed: outbox.Claimed) -> None:
-        outcome = await say(self._desk, self._sender, claimed, admin_channel=self._admin_channel)
-        kind = "alert" if isinstance(claimed.owed, Alert) else "whisper"
+        outcome = await say(
+            self._desk,
+            self._sender,
+            claimed,
+            admin_channel=self._admin_channel,
+            audit_channel=self._audit_channel,
+        )
+        kind = type(claimed.owed).__name__.lower()
         SENT.labels(kind=kind, outcome=type(outcome).__name__.lower()).inc()
         if isinstance(claimed.owed, Alert):
             log.warning("operator.alerted", text=claimed.owed.text)
+        if isinstance(claimed.owed, Checkpoint):
+            log.info("audit.checkpoint", text=claimed.owed.text)
         if not isinstance(outcome, Sent):
             log.warning("word.not_said", kind=kind, reason=outcome.reason, word=claimed.id)

@@ -74,6 +74,27 @@ async def test_a_callback_secret_is_shown_before_the_key(environment: dict[str, 
     assert dead == (0, "", "Nothing was given up.\n")
 
 
+async def test_the_sealed_journal_beside_a_bot(environment: dict[str, str]) -> None:
+    """An empty chain is whole; nothing is decided, and nothing is reviewed in this release."""
+    verified = await command("audit", "verify", environment=environment)
+    witnessed = await command(
+        "audit", "verify", "--checkpoint", f"9:{'0' * 64}", environment=environment
+    )
+    exported = await command(
+        "export", "--kind", "decisions", "--since", "2026-01-31", environment=environment
+    )
+    reviews = await command(
+        "export", "--kind", "reviews", "--since", "2026-01-31", environment=environment
+    )
+
+    assert verified == (0, f"0 entries, the chain ends at 0:{'0' * 64}\n", "")
+    assert witnessed[0] == 1
+    assert witnessed[1].startswith("checkpoint 9: the chain ends before it, at 0\n")
+    assert exported == (0, "", "0 decisions.\n")
+    assert reviews[:2] == (0, "")
+    assert "no reviews yet" in reviews[2]
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -84,6 +105,9 @@ async def test_a_callback_secret_is_shown_before_the_key(environment: dict[str, 
         (("keys", "create", "x", "--callback-host", "a.example"), "--callback-secret"),
         (("keys", "create", "x", "--callback-secret", "--callback-host", "https://a"), "is none"),
         (("replay", "whk_1"), "Nothing that was given up"),
+        (("erase", "U09NOBODY"), "Nobody here is 'U09NOBODY'"),
+        (("export", "--kind", "decisions", "--since", "yesterday"), "no date"),
+        (("audit", "verify", "--checkpoint", "7"), "expected SEQ:HASH"),
         (("policy", "check", "nowhere.yml"), "nowhere.yml"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -44,6 +45,14 @@ def test_a_dotenv_file_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "kept"), [("365d", timedelta(days=365)), ("", None), (None, None)]
+)
+def test_how_long_things_are_kept(given: str | None, kept: timedelta | None) -> None:
+    """Nothing said means for ever."""
+    assert Settings(_env_file=None, pullcord_retention=given).pullcord_retention == kept
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("PULLCORD_PORT", "eighty"),
@@ -55,6 +64,9 @@ def test_a_dotenv_file_is_read(tmp_path: Path) -> None:
         ("PULLCORD_LOG", "loud"),
         ("PULLCORD_CALLBACK_ALLOW", "10.0.0.1/8"),
         ("PULLCORD_CALLBACK_ALLOW", "inside"),
+        ("PULLCORD_AUDIT_CHANNEL", "audit"),
+        ("PULLCORD_RETENTION", "7d"),
+        ("PULLCORD_RETENTION", "a while"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:

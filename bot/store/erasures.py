@@ -1,0 +1,119 @@
+"""Where a person is named, and how their name is taken out."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Text, delete, or_, select, type_coerce, update
+
+from bot.store import seals
+from bot.store.tables import decision, escalation, journal, outbox, person, roll
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Column, ColumnElement
+
+    from bot.store.tx import Tx
+
+_WORDS = ("comment", "guidance")
+
+
+def ids_of(tx: Tx, wanted: str) -> set[str]:
+    """The Slack ids behind an id or an address, of people who are known or have acted here."""
+    rows = tx.execute(
+        select(person.c.id).where(or_(person.c.id == wanted, person.c.email == wanted.lower(),
+                                      person.c.email == wanted))
+    )  # fmt: skip
+    found = {row.id for row in rows}
+    acted = tx.execute(select(journal.c.id).where(_names(journal.c.actor, wanted)).limit(1))
+    return found | ({wanted} if acted.first() is not None else set())
+
+
+def forget_some(tx: Tx, person_id: str, alias: str, with_comments: bool, limit: int) -> int:
+    """Change up to so many records that name them; 0 when there are none left."""
+    seen = [0]
+
+    def rename(value: Any) -> Any:
+        return _renamed(value, person_id, alias, with_comments=with_comments)
+
+    seen[0] += _forget_escalations(tx, person_id, rename, limit)
+    seen[0] += _forget_decisions(tx, person_id, rename, limit)
+    seen[0] += _forget_entries(tx, person_id, rename, limit)
+    return seen[0]
+
+
+def forget_account(tx: Tx, person_id: str, wanted: str) -> None:
+    """The row, the rolls and what was whispered to them; Slack may tell us of them again."""
+    tx.execute(delete(person).where(person.c.id == person_id))
+    tx.execute(delete(roll).where(roll.c.key == wanted))
+    for row in tx.execute(select(roll).where(_holds(roll.c.members, person_id))).all():
+        left = [one for one in row.members if one != person_id]
+        tx.execute(update(roll).where(roll.c.key == row.key).values(members=left))
+    tx.execute(delete(outbox).where(_holds(outbox.c.payload, person_id)))
+
+
+def _forget_escalations(tx: Tx, person_id: str, rename: Callable[[Any], Any], limit: int) -> int:
+    rows = tx.execute(
+        select(escalation.c.id, escalation.c.votes, escalation.c.proposal)
+        .where(or_(_names(escalation.c.votes, person_id), _names(escalation.c.proposal, person_id)))
+        .limit(limit)
+    ).all()
+    for row in rows:
+        tx.execute(
+            update(escalation)
+            .where(escalation.c.id == row.id)
+            .values(votes=rename(row.votes), proposal=rename(row.proposal))
+        )
+    return len(rows)
+
+
+def _forget_decisions(tx: Tx, person_id: str, rename: Callable[[Any], Any], limit: int) -> int:
+    rows = tx.execute(
+        select(decision.c.id, decision.c.body)
+        .where(_names(decision.c.body, person_id))
+        .limit(limit)
+    ).all()
+    for row in rows:
+        tx.execute(update(decision).where(decision.c.id == row.id).values(body=rename(row.body)))
+    return len(rows)
+
+
+def _forget_entries(tx: Tx, person_id: str, rename: Callable[[Any], Any], limit: int) -> int:
+    rows = tx.execute(
+        select(journal.c.id, journal.c.actor).where(_names(journal.c.actor, person_id)).limit(limit)
+    ).all()
+    for row in rows:
+        tx.execute(update(journal).where(journal.c.id == row.id).values(actor=rename(row.actor)))
+    seals.forget_salts(tx, [row.id for row in rows])
+    return len(rows)
+
+
+def _names(column: Column[Any], person_id: str) -> ColumnElement[bool]:
+    """Whether an actor in this JSON is the person; the text is written by us, without spaces."""
+    return type_coerce(column, Text).contains(f'"id":{json.dumps(person_id)}', autoescape=True)
+
+
+def _holds(column: Column[Any], word: str) -> ColumnElement[bool]:
+    return type_coerce(column, Text).contains(json.dumps(word), autoescape=True)
+
+
+def _renamed(value: Any, person_id: str, alias: str, *, with_comments: bool) -> Any:
+    """The same JSON with every actor that is the person renamed, and their words if asked for."""
+    if isinstance(value, list):
+        return [_renamed(one, person_id, alias, with_comments=with_comments) for one in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {
+        name: _renamed(one, person_id, alias, with_comments=with_comments)
+        for name, one in value.items()
+    }
+    if value.get("id") == person_id and "authenticated_by" in value:
+        return kept | {"id": alias, "display_name": None}
+    acting = value.get("actor") or value.get("decided_by") or {}
+    if with_comments and acting.get("id") == person_id:
+        kept |= {word: None for word in _WORDS if value.get(word) is not None}
+        if value.get("type") in {"reject", "revise"} and value.get("comment") is not None:
+            kept["comment"] = "(erased)"
+    return kept

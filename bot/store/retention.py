@@ -1,0 +1,75 @@
+"""Taking old things out, in an order that leaves nothing hanging."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, select, update
+
+from bot.store.tables import (
+    decision,
+    escalation,
+    inbound,
+    journal,
+    message,
+    message_item,
+    outbox,
+    relay,
+    seal,
+    timer,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.store.tx import Tx
+
+
+def remove_some(tx: Tx, before: datetime, limit: int) -> tuple[int, int]:
+    """`(escalations, journal entries)` that were removed.
+
+    Only what was settled before the moment, is shown as it should be, and is sealed wholly.
+    """
+    unsealed = (
+        select(journal.c.id)
+        .outerjoin(seal, seal.c.entry_id == journal.c.id)
+        .where(journal.c.escalation_id == escalation.c.id, seal.c.seq.is_(None))
+    )
+    behind = (
+        select(message.c.id)
+        .join(message_item, message_item.c.message_id == message.c.id)
+        .where(
+            message_item.c.escalation_id == escalation.c.id,
+            message.c.posted_rev < message.c.wanted_rev,
+        )
+    )
+    found = select(escalation.c.id).where(
+        escalation.c.status != "open",
+        escalation.c.settled_at < before,
+        ~unsealed.exists(),
+        ~behind.exists(),
+    )
+    ids = list(tx.execute(found.order_by(escalation.c.id).limit(limit)).scalars())
+    if not ids:
+        return 0, 0
+    mine = select(journal.c.id).where(journal.c.escalation_id.in_(ids))
+    entries = tx.execute(select(func.count()).select_from(mine.subquery())).scalar_one()
+    tx.execute(update(seal).where(seal.c.entry_id.in_(mine)).values(removed=True, salt=None))
+    tx.execute(delete(journal).where(journal.c.escalation_id.in_(ids)))
+    for table in (relay, decision, timer, inbound):
+        tx.execute(delete(table).where(table.c.escalation_id.in_(ids)))
+    shown = list(
+        tx.execute(
+            select(message_item.c.message_id).where(message_item.c.escalation_id.in_(ids))
+        ).scalars()
+    )
+    tx.execute(delete(message_item).where(message_item.c.escalation_id.in_(ids)))
+    still = select(message_item.c.message_id)
+    tx.execute(delete(message).where(message.c.id.in_(shown), message.c.id.not_in(still)))
+    tx.execute(delete(escalation).where(escalation.c.id.in_(ids)))
+    return len(ids), entries
+
+
+def remove_words(tx: Tx, before: datetime) -> None:
+    """Private words and alerts that were said long ago."""
+    tx.execute(delete(outbox).where(outbox.c.done_at < before))
