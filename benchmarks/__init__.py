@@ -1,0 +1,1 @@
+"""What `make bench` measures: the bot as operators run it, beside a floor of the same run."""

@@ -1,0 +1,44 @@
+"""`make bench`: every figure can be taken, and is written down as programs read it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+
+import pytest
+
+from benchmarks.report import Figure
+from tests.processes import ROOT
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+async def test_every_figure_is_taken_beside_its_floor(database: str) -> None:
+    """One quick run has all figures of one database, and slow ones are no failure."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "benchmarks", "--quick", "--database", database, cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    out, _ = await process.communicate()
+    assert process.returncode == 0, out.decode()
+
+    found = json.loads((ROOT / "build" / "bench.json").read_text())
+
+    assert {one["figure"].split()[0] for one in found} == {"P1", "P2", "P7", "P8"}
+    assert {one["database"] for one in found} == {database}
+    assert all(one["value"] >= 0 and one["floor"] >= 0 for one in found)
+    for one in found:
+        assert one["figure"] in out.decode()
+
+
+def test_a_figure_is_met_on_its_own_side_of_the_target() -> None:
+    """Time and memory have a most, intake a least; the file has exactly the promised keys."""
+    slow = Figure(figure="P1", database="sqlite", value=9, unit="ms", floor=1, target=8)
+    fast = Figure(
+        figure="P2", database="sqlite", value=9, unit="1/s", floor=10, target=8, sense="at least"
+    )
+
+    written = [slow.as_json(), fast.as_json()]
+
+    assert [one["met"] for one in written] == [False, True]
+    assert set(written[0]) == {"figure", "database", "value", "unit", "floor", "target", "met"}
