@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test bench check run lock format clean
+.PHONY: help setup demo test bench chaos check run lock format clean
 
 help:  ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ check: $(READY)  ## Format, lint, types, import contracts, then the tests
 	$(BIN)/mypy
 	$(BIN)/hadolint Dockerfile
 	$(MAKE) test
+
+chaos: $(READY)  ## The fault tests (CHAOS_SCALE=10 for the published run)
+	$(BIN)/python -m tests.chaos
 
 run: $(READY)  ## The bot, with the settings of the environment or .env
 	$(BIN)/python -m bot serve

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import shutil
 import tempfile
 import warnings
@@ -45,6 +46,24 @@ class Postgres:
         tables = ", ".join(table.name for table in metadata.sorted_tables)
         self.run(f"""DO $$ BEGIN
             IF to_regclass('escalation') IS NOT NULL THEN TRUNCATE {tables}; END IF; END $$""")
+
+    def new_database(self) -> str:
+        """The address of another empty database beside the first."""
+        name = f"trial_{secrets.token_hex(6)}"
+        self.run(f"CREATE DATABASE {name}")
+        return str(self._server.get_uri(database=name))
+
+    def restart(self) -> None:
+        """As an operator does it: every connection is cut, nothing committed is lost."""
+        self._server.stop()
+        self._server.start()
+
+    def cut(self) -> None:
+        """Cut every connection but our own."""
+        self.run(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
 
     def stop(self) -> None:
         self._server.cleanup_mode = "stop"

@@ -57,6 +57,8 @@ class BotProcess:
     policy: str = POLICY
     way: Way = "http"
     extra: dict[str, str] = field(default_factory=dict)
+    #: What is run; a fault test wraps it.
+    arguments: tuple[str, ...] = ("-m", "bot", "serve")
 
     def __post_init__(self) -> None:
         self.port = free_port()
@@ -88,7 +90,7 @@ class BotProcess:
 
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "serve", cwd=ROOT, stdout=log, stderr=log,
+                sys.executable, *self.arguments, cwd=ROOT, stdout=log, stderr=log,
                 env=clean_environment(self.environment),
             )  # fmt: skip
         async with asyncio.timeout(20):

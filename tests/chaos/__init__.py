@@ -1,0 +1,1 @@
+"""The fault tests: `make chaos`. Real processes, killed, stopped and cut off."""
