@@ -93,7 +93,7 @@ class BotProcess:
                 sys.executable, *self.arguments, cwd=ROOT, stdout=log, stderr=log,
                 env=clean_environment(self.environment),
             )  # fmt: skip
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 assert self.process.returncode is None, self.log.read_text()
                 try:

@@ -6,6 +6,7 @@ show it; the sender renders the state as it then is and writes down which revisi
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,8 @@ class Claimed:
     #: An earlier post of it was never answered: look into the channel first.
     unsure_since: datetime | None
     escalation_ids: tuple[str, ...]
+    #: By this process's own stopwatch: after it no call may begin. Set by who claims.
+    deadline: float = math.inf
 
 
 def owe(tx: Tx, escalation_id: str, *, channel: str, priority: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 # A channel that cannot take the card may be mended by a person; look again this often.
 _NEVER_AGAIN_FOR = timedelta(minutes=5)
 _LONGEST_WAIT = 60.0
+#: A call to Slack ends within ten seconds (bot/main.py), and the lease must outlive it.
+_CALL_BEGINS_WITHIN = messages.LEASE.total_seconds() - 10.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +39,22 @@ class Rendered:
 
 
 async def claim_cards(desk: Desk, owner: str, limit: int) -> list[Claimed]:
-    """Cards that are behind and due, ours until their lease ends."""
-    return await desk.ledger.run_behind(messages.claim, owner, limit)
+    """Cards that are behind and due, ours until their lease ends.
+
+    The stopwatch starts before the claim: whoever sleeps in between (a stopped process, a machine
+    without breath) must not call with a lease that somebody else has taken over.
+    """
+    deadline = asyncio.get_running_loop().time() + _CALL_BEGINS_WITHIN
+    claimed = await desk.ledger.run_behind(messages.claim, owner, limit)
+    return [replace(one, deadline=deadline) for one in claimed]
 
 
 async def send_card(desk: Desk, sender: SlackSender, claimed: Claimed) -> Outcome:
     """Render the card from the state as it is now, send it, and remember how that went."""
     rendered = await desk.ledger.read(_render, desk.book, desk.team_id, claimed)
     outcome = await _call(sender, rendered)
+    if outcome is None:
+        return Later(reason="overslept")
     await desk.ledger.run_behind(_settle, desk.workspace, rendered.claimed, outcome)
     return outcome
 
@@ -57,8 +68,11 @@ def _render(tx: Tx, book: Book, team_id: str | None, claimed: Claimed) -> Render
     return Rendered(claimed=claimed, card=draw(escalation, around(tx, book, escalation)))
 
 
-async def _call(sender: SlackSender, rendered: Rendered) -> Outcome:
+async def _call(sender: SlackSender, rendered: Rendered) -> Outcome | None:
+    """None when it is too late to begin: the row is somebody else's by now."""
     claimed, drawn = rendered.claimed, rendered.card
+    if _overslept(claimed):
+        return None
     if claimed.ts is not None:
         return await sender.update(
             channel=claimed.posted_channel or claimed.channel,
@@ -73,9 +87,15 @@ async def _call(sender: SlackSender, rendered: Rendered) -> Outcome:
             return Unsure(reason=found.reason)
         if found is not None:
             return found
+        if _overslept(claimed):
+            return None
     return await sender.post(
         claimed.id, channel=claimed.channel, text=drawn.text, blocks=drawn.blocks
     )
+
+
+def _overslept(claimed: Claimed) -> bool:
+    return asyncio.get_running_loop().time() >= claimed.deadline
 
 
 def _settle(tx: Tx, workspace: Workspace | None, claimed: Claimed, outcome: Outcome) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text
 
+from bot.domain.outgoing import Later
 from bot.store import timers
 from bot.usecases.expire import expire_what_is_due
+from bot.usecases.send_card import claim_cards, send_card
 
 if TYPE_CHECKING:
     from bot.store.tx import Tx
@@ -185,3 +189,20 @@ async def test_a_damaged_row_keeps_nothing_else_open(world: World) -> None:
     await expire_what_is_due(world.desk)
 
     assert (await fine.see())["status"] == "expired"
+
+
+async def test_who_overslept_posts_nothing(world: World) -> None:
+    """A sender that wakes up after its lease leaves the card to whoever has it now."""
+    await world.house._outbox.stop()
+    await (await world.agent()).asks()
+    (claimed,) = await claim_cards(world.desk, "sleeper", 1)
+
+    late = await send_card(world.desk, world.house.sender, replace(claimed, deadline=0.0))
+    world.clock.forward(seconds=30)
+    (again,) = await claim_cards(world.desk, "sleeper", 1)
+    await world.control("faults", method="conversations.history", delay=0.3)
+    soon = asyncio.get_running_loop().time() + 0.1
+    later = await send_card(world.desk, world.house.sender, replace(again, deadline=soon))
+
+    assert late == later == Later(reason="overslept")
+    assert world.cards() == []
