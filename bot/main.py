@@ -26,8 +26,10 @@ from bot.start import (
     make_desk,
     only_process,
     prepare_database,
+    same_secrets,
 )
 from bot.store import escalations, messages, relays, schema
+from bot.usecases.compare import compare
 from bot.usecases.desk import Desk, Workspace
 from bot.usecases.expire import expire_what_is_due
 from bot.usecases.learn_people import everything_again
@@ -43,7 +45,7 @@ from bot.workers.waker import CommitWaker
 from handlers import agents, health, slack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
     from datetime import datetime
 
     from slack_bolt.app.async_app import AsyncApp
@@ -56,6 +58,10 @@ log = structlog.get_logger()
 # Shorter than a sender's lease (bot/store/messages.py): whoever still waits still owns.
 _SLACK_SECONDS = 10.0
 _GAUGES_SECONDS = 15.0
+_COMPARE_SECONDS = 10.0
+# A stop takes no longer than these together: requests, then workers, then the database.
+_FINISH_SECONDS = 5.0
+_STOP_SECONDS = 12.0
 
 
 class House:
@@ -78,6 +84,7 @@ class House:
         self._policy = PolicyFile(settings.pullcord_policy_file, desk, self._meet_new_people)
         self._slack = "waiting"
         self._monotonic = monotonic
+        self._draining = False
         self.socket: slack.Socket | None = None
 
     async def start(self) -> web.Application:
@@ -86,7 +93,8 @@ class House:
         Raises SettingError, StartError.
         """
         access = self._settings.need_slack()
-        await prepare_database(self.desk.ledger)
+        ledger = self.desk.ledger
+        await prepare_database(ledger)
         say_what_is_idle(self.desk.book, str(self._settings.pullcord_policy_file))
         if self._settings.sqlite_file is not None:
             await free_leases(self.desk)
@@ -96,7 +104,7 @@ class House:
         )
         client = self._client(access.bot_token)
         self.sender = SlackSender(client)
-        self._census = Census(self.desk, self.sender)
+        self._census = Census(self.desk, self.sender, self._instance)
         self._outbox = Outbox(
             self.desk,
             self.sender,
@@ -110,6 +118,7 @@ class House:
         app = web.Application(
             middlewares=[agents.problem_middleware], client_max_size=16 * 1024 * 1024
         )
+        app.on_response_prepare.append(self._say_goodbye)
         agents.add_routes(app, self.desk)
         health.add_routes(app, self.desk, self)
         with hidden_from_bolt():
@@ -120,6 +129,9 @@ class House:
         # Counted when asked: agents come and go faster than the other gauges are measured.
         observe.WAITING.set_function(lambda: self._waker.waiting)
         # Last, when nothing can fail any more: the workers.
+        if ledger.hears_others is not None:
+            ledger.listen()
+            observe.show_listener(lambda: bool(ledger.hears_others))
         self._hello = asyncio.create_task(self._until_slack_answers())
         self._hello.add_done_callback(_say_if_it_died)
         self._outbox.start()
@@ -131,6 +143,8 @@ class House:
         keep = self._settings.pullcord_retention
         self._ticker.every(3600, "retention", lambda: remove_what_is_old(self.desk, keep))
         self._ticker.every(_GAUGES_SECONDS, "gauges", self.measure)
+        if ledger.hears_others is not None:
+            self._ticker.every(_COMPARE_SECONDS, "compare", self.compare)
         if access.app_token:
             self._open_socket(bolt, self._client(access.app_token))
         self._ticker.start()
@@ -167,6 +181,8 @@ class House:
         await self._outbox.stop()
         await self._relays.stop()
         self._waker.wake_everybody()
+        if self.desk.ledger.hears_others is not None:
+            observe.hide_listener()
         await self._session.close()
         await self._on_stop.aclose()
 
@@ -181,19 +197,26 @@ class House:
     async def check(self) -> dict[str, str]:
         """What /readyz says, part by part."""
         trouble = self._policy.trouble
-        policy = "ok" if trouble is None else f"stale: {trouble}"
+        found = {
+            "database": "ok",
+            "schema": "unknown",
+            "policy": "ok" if trouble is None else f"stale: {trouble}",
+            "slack": self._slack_now,
+        }
+        hears = self.desk.ledger.hears_others
+        if hears is not None:
+            found["listener"] = "ok" if hears else "down"
+        if self._draining:
+            found["process"] = "stopping"
         try:
             standing = await self.desk.ledger.read(schema.standing_now)
         except PullcordError as error:
-            return {"database": type(error).__name__, "schema": "unknown", "policy": policy} | {
-                "slack": self._slack_now
-            }
-        return {
-            "database": "ok",
-            "schema": "ok" if standing == "current" else standing,
-            "policy": policy,
-            "slack": self._slack_now,
-        }
+            return found | {"database": type(error).__name__}
+        return found | {"schema": "ok" if schema.usable(standing) else standing}
+
+    def drain(self) -> None:
+        """From now on /readyz sends everybody elsewhere, and no connection is kept open."""
+        self._draining = True
 
     def reload_policy(self) -> None:
         """Within a second, and without waiting whether the file is still being written."""
@@ -216,6 +239,20 @@ class House:
         observe.BEHIND.set(behind)
         for state in ("pending", "dead"):
             observe.RELAYS.labels(state=state).set(told.get(state, 0))
+
+    async def compare(self) -> None:
+        """Say what is in force here, and look whether all replicas say the same."""
+        mine = {"PULLCORD_SECRET": same_secrets(self._settings), "policy": self.desk.book.version}
+        differing = await compare(self.desk, mine)
+        observe.DIFFERING.set(len(differing))
+        if differing:
+            log.warning("replicas.differ", what=differing)
+
+    async def _say_goodbye(self, _request: web.Request, answer: web.StreamResponse) -> None:
+        if self._draining:
+            # Its next question goes to another replica, and finds no connection just closed.
+            answer.headers["Connection"] = "close"
+            answer.force_close()
 
     async def _meet_new_people(self) -> None:
         """Whom a new policy names may decide at once; before Slack has answered, nobody may."""
@@ -277,9 +314,7 @@ async def serve(settings: Settings) -> None:
         ids = TimeOrderedIds()
         desk, waker = make_desk(settings, DatabaseClock(), ids)
         house = House(settings, desk, waker, ids.new("bot"))
-        stop = asyncio.Event()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        stop = _Stop()
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, house.reload_policy)
         try:
             app = await house.start()
@@ -287,7 +322,7 @@ async def serve(settings: Settings) -> None:
             await desk.ledger.close()
             raise
         try:
-            runner = agents.ProblemRunner(app, shutdown_timeout=5)
+            runner = agents.ProblemRunner(app, shutdown_timeout=_FINISH_SECONDS)
             await runner.setup()
             try:
                 await web.TCPSite(runner, settings.pullcord_host, settings.pullcord_port).start()
@@ -298,10 +333,42 @@ async def serve(settings: Settings) -> None:
                 ) from None
             address = runner.addresses[0]
             log.info("bot.ready", address=f"http://{address[0]}:{address[1]}")
-            await stop.wait()
+            await stop.wanted()
+            house.drain()
+            log.info("bot.stopping", drain_seconds=settings.pullcord_drain_seconds)
+            await stop.wanted_again(settings.pullcord_drain_seconds)
             waker.wake_everybody()
             await runner.cleanup()
         finally:
-            await house.stop()
-            await desk.ledger.close()
+            await _in_time(house.stop())
+            await _in_time(desk.ledger.close())
         log.info("bot.stopped")
+
+
+class _Stop:
+    """SIGTERM or Ctrl-C; a second one is in a hurry."""
+
+    def __init__(self) -> None:
+        self._asked = asyncio.Event()
+        self._again = asyncio.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, self._hear)
+
+    def _hear(self) -> None:
+        (self._again if self._asked.is_set() else self._asked).set()
+
+    async def wanted(self) -> None:
+        await self._asked.wait()
+
+    async def wanted_again(self, seconds: float) -> None:
+        """Until then, or until the time is over."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._again.wait(), seconds)
+
+
+async def _in_time(work: Coroutine[object, object, None]) -> None:
+    """What is cut off here is taken up by another replica, or at the next start."""
+    try:
+        await asyncio.wait_for(work, _STOP_SECONDS)
+    except TimeoutError:
+        log.warning("stop.cut_off", seconds=_STOP_SECONDS)

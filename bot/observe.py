@@ -27,6 +27,15 @@ SOCKET_UP = Gauge("pullcord_socket_up", "1 while Slack's socket is open, else 0"
 SOCKET_SILENT = Gauge(
     "pullcord_socket_silent_seconds", "Since Slack last sent anything over it", registry=None
 )
+# Registered only on PostgreSQL: elsewhere there are no others.
+LISTENER_UP = Gauge(
+    "pullcord_listener_up",
+    "1 while this process hears what other replicas commit, else 0",
+    registry=None,
+)
+DIFFERING = Gauge(
+    "pullcord_replicas_differ", "Settings in which the replicas differ though they must not"
+)
 CLICKS = Histogram(
     "pullcord_slack_ack_seconds",
     "From a delivery of Slack to our answer",
@@ -46,6 +55,17 @@ def hide_socket() -> None:
     """The opposite of `show_socket`."""
     for gauge in (SOCKET_UP, SOCKET_SILENT):
         REGISTRY.unregister(gauge)
+
+
+def show_listener(up: Callable[[], float]) -> None:
+    """Have /metrics look at the listener from now on."""
+    LISTENER_UP.set_function(up)
+    REGISTRY.register(LISTENER_UP)
+
+
+def hide_listener() -> None:
+    """The opposite of `show_listener`."""
+    REGISTRY.unregister(LISTENER_UP)
 
 
 def start_logging(form: Literal["console", "json"]) -> None:

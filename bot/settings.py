@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     pullcord_policy_file: Path = Path("policy.yml")
     pullcord_host: str = "127.0.0.1"
     pullcord_port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    pullcord_drain_seconds: Annotated[float, Field(ge=0, le=300)] = 0
     pullcord_secret: Annotated[tuple[str, ...], NoDecode] = ()
     pullcord_admin_channel: (
         Annotated[str, StringConstraints(pattern=r"^([CGD][A-Z0-9]+|#\S+)$")] | None

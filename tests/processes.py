@@ -27,11 +27,14 @@ def free_port() -> int:
 
 
 async def command(
-    *arguments: str, environment: dict[str, str] | None = None, stdin: bytes = b""
+    *arguments: str,
+    environment: dict[str, str] | None = None,
+    stdin: bytes = b"",
+    home: Path = ROOT,
 ) -> tuple[int, str, str]:
     """`python -m bot …`: exit code, stdout, stderr."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *arguments, cwd=ROOT, env=clean_environment(environment),
+        sys.executable, "-m", "bot", *arguments, cwd=home, env=clean_environment(environment, home),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
@@ -40,10 +43,11 @@ async def command(
     return process.returncode, out.decode(), err.decode()
 
 
-def clean_environment(extra: dict[str, str] | None = None) -> dict[str, str]:
+def clean_environment(extra: dict[str, str] | None = None, home: Path = ROOT) -> dict[str, str]:
     """Ours without anything that configures a bot; coverage follows into the child."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "PULLCORD_"))}
-    return kept | {"COVERAGE_PROCESS_START": str(ROOT / "pyproject.toml")} | (extra or {})
+    measured = {"COVERAGE_PROCESS_START": str(ROOT / "pyproject.toml")} if home == ROOT else {}
+    return kept | measured | (extra or {})
 
 
 @dataclass
@@ -59,6 +63,8 @@ class BotProcess:
     extra: dict[str, str] = field(default_factory=dict)
     #: What is run; a fault test wraps it.
     arguments: tuple[str, ...] = ("-m", "bot", "serve")
+    #: Where its code lies.
+    home: Path = ROOT
 
     def __post_init__(self) -> None:
         self.port = free_port()
@@ -90,8 +96,8 @@ class BotProcess:
 
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, *self.arguments, cwd=ROOT, stdout=log, stderr=log,
-                env=clean_environment(self.environment),
+                sys.executable, *self.arguments, cwd=self.home, stdout=log, stderr=log,
+                env=clean_environment(self.environment, self.home),
             )  # fmt: skip
         async with asyncio.timeout(60):
             while True:

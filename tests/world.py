@@ -423,10 +423,14 @@ class World:
 
     async def card_of(self, asked: Asked, channel: str = "#reviews") -> Shown:
         """The card, once it stands there."""
+        return await self.card_of_id(asked.id, channel)
+
+    async def card_of_id(self, escalation_id: str, channel: str = "#reviews") -> Shown:
         found: list[Shown] = []
 
         def look() -> bool:
-            found[:] = [c for c in self.cards(channel) if asked.id in json.dumps(c.message.blocks)]
+            cards = self.cards(channel)
+            found[:] = [c for c in cards if escalation_id in json.dumps(c.message.blocks)]
             return bool(found)
 
         await self.until(look)

@@ -45,5 +45,10 @@ def not_allowed(reason: str) -> Markup:
     return wording.not_allowed(reason)
 
 
+def database_silent(*, perhaps_recorded: bool) -> Markup:
+    """Not even a word to this person can be remembered now; it has to be said at once."""
+    return Markup(wording.PERHAPS_RECORDED if perhaps_recorded else wording.NOT_RECORDED)
+
+
 def went_wrong() -> Markup:
     return Markup(wording.WENT_WRONG)

@@ -349,6 +349,16 @@ def policy_kept(first: str, more: int) -> Markup:
     )
 
 
+def replicas_differ(name: str, values: int) -> Markup:
+    """For the operators' channel: what must be the same everywhere is not."""
+    return said(
+        "Replicas of this bot run with {values} different values of {name}. What one of them "
+        "accepts, another refuses. Give all of them the same, and restart those that are behind.",
+        values=values,
+        name=name,
+    )
+
+
 def approval_not_wanted(rule: str) -> str:
     return f"rule “{rule}” would approve it, but the agent accepts no approval here"
 
@@ -367,6 +377,15 @@ _WAS_FASTER = {"approve": "approved", "modify": "modified and approved", "reject
                "respond": "answered", "revise": "sent back"}  # fmt: skip
 _NOTHING_CHANGED = " Nothing changed by your click."
 WENT_WRONG = "That did not work, and nothing changed. Please try again in a moment."
+
+
+NOT_RECORDED = (
+    "The database does not answer just now, so this was not recorded. Please try again in a moment."
+)
+PERHAPS_RECORDED = (
+    "The database fell silent just now, so I do not know whether this was recorded. Please try "
+    "again in a moment: it counts once, and if it is decided, you are told by whom."
+)
 
 
 def _before_you(ago: str | None) -> Markup:
@@ -411,6 +430,7 @@ def not_allowed(reason: str) -> Markup:
 
 
 NOTICE_TITLE = "Nothing changed"
+SILENT_TITLE = "Not now"
 DONE_TITLE = "Done"
 PROPOSED_TITLE = "Now a proposal"
 

@@ -17,7 +17,7 @@ from bot.domain.errors import PullcordError
 from bot.main import serve
 from bot.observe import start_logging
 from bot.settings import SettingError, read_settings
-from bot.start import DatabaseClock, StartError, TimeOrderedIds
+from bot.start import DatabaseClock, StartError, TimeOrderedIds, upgrade_database
 from bot.store import schema
 from bot.store.open import open_ledger
 
@@ -68,9 +68,9 @@ def migrate() -> None:
         ledger = open_ledger(settings.pullcord_database_url, DatabaseClock(), TimeOrderedIds())
         try:
             before = await ledger.on_connection(schema.standing)
-            if before == "newer":
+            if before in {"ahead", "newer"}:
                 raise StartError("The database belongs to a newer Pullcord; nothing was changed.")
-            await ledger.on_connection(schema.upgrade)
+            await upgrade_database(ledger)
         finally:
             await ledger.close()
         return "Nothing to do: the schema is current." if before == "current" else "Upgraded."

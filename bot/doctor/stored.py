@@ -47,6 +47,10 @@ async def look_at_database(
             lines.append(ok("database: reachable, and its schema is current"))
         case "empty":
             lines.append(ok("database: reachable, and empty; the first start sets it up"))
+        case "ahead":
+            lines.append(
+                ok("database: reachable, upgraded by a newer version, and still fit for this one")
+            )
         case "older":
             lines.append(
                 wrong(

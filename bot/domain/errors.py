@@ -19,6 +19,8 @@
     ├── MalformedError             malformed_json: no JSON at all (in `intake`)
     ├── PolicyError                policy: the policy file, with its findings (in `bot.policy`)
     └── UnavailableError           unavailable: the database cannot answer just now
+        ├── BusyError              unavailable: somebody holds what is needed
+        └── UncertainError         unavailable: and whether it has written is not known
 
 The `code` is for programs and stays; the sentence is for people and may change.
 """
@@ -168,3 +170,11 @@ class UnavailableError(PullcordError):
     """The database cannot answer just now; nothing was changed."""
 
     code = "unavailable"
+
+
+class UncertainError(UnavailableError):
+    """The answer to a commit was lost: perhaps all was changed, perhaps nothing."""
+
+
+class BusyError(UnavailableError):
+    """Somebody holds a table that this needs whole; nothing was changed."""

@@ -30,6 +30,10 @@ class Listeners(Protocol):
 
     def committed(self, topics: Iterable[str]) -> None: ...
 
+    def look_again(self) -> None:
+        """What other replicas committed may have been missed."""
+        ...
+
 
 class Waker(Protocol):
     """Lets a caller sleep until something changes."""
@@ -46,6 +50,10 @@ class Waker(Protocol):
     @property
     def closing(self) -> bool:
         """The bot is stopping: nobody should go to sleep again."""
+        ...
+
+    def look_again(self) -> None:
+        """Let everybody look once more, and sleep on where nothing has changed."""
         ...
 
     def wake_everybody(self) -> None:

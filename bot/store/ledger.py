@@ -43,7 +43,8 @@ class Ledger(ABC):
         """Run one verb in the clicks' lane and return after its commit.
 
         A PullcordError of the verb undoes its work, unless the error says that it keeps it.
-        Raises UnavailableError when the database cannot answer; nothing has changed then.
+        Raises UnavailableError when the database cannot answer; nothing has changed then, except
+        perhaps where it is an UncertainError.
         """
 
     @abstractmethod
@@ -61,6 +62,14 @@ class Ledger(ABC):
     @abstractmethod
     async def on_connection(self, work: Callable[[Connection], T]) -> T:
         """Run work of our own (a migration, a check) on a bare connection and commit it."""
+
+    def listen(self) -> None:  # noqa: B027 - on SQLite there is nobody else
+        """From now on hear what other replicas commit, where there can be others."""
+
+    @property
+    def hears_others(self) -> bool | None:
+        """Whether other replicas are heard now; None where there are none."""
+        return None
 
     @abstractmethod
     async def close(self) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.store.address import EXPECTED, is_postgres, postgres_address
 from bot.store.sqlite import SqliteLedger
 
 if TYPE_CHECKING:
@@ -20,19 +21,16 @@ def sqlite_path(database_url: str) -> Path | None:
 
     Raises ValueError with a sentence for people when the address is of neither kind.
     """
+    if is_postgres(database_url):
+        postgres_address(database_url)
+        return None
     try:
         url = make_url(database_url)
     except ArgumentError:
-        raise ValueError(
-            "expected sqlite:///FILE or postgresql://user:password@host/name"
-        ) from None
-    match url.get_backend_name():
-        case "sqlite" if url.database and url.database != ":memory:":
-            return Path(url.database)
-        case "postgresql" | "postgres":
-            return None
-        case _:
-            raise ValueError("expected sqlite:///FILE or postgresql://user:password@host/name")
+        raise ValueError(EXPECTED) from None
+    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+        return Path(url.database)
+    raise ValueError(EXPECTED)
 
 
 def open_ledger(database_url: str, clock: Clock, ids: Ids) -> Ledger:
@@ -42,4 +40,4 @@ def open_ledger(database_url: str, clock: Clock, ids: Ids) -> Ledger:
         return SqliteLedger(str(path), clock, ids)
     from bot.store.postgres import PostgresLedger  # its driver costs SQLite's start nothing
 
-    return PostgresLedger(make_url(database_url), clock, ids)
+    return PostgresLedger(postgres_address(database_url), clock, ids)

@@ -316,3 +316,25 @@ checkpoint = Table(
     Column("hash", Text, nullable=False),
     Column("at", Instant, nullable=False),
 )
+
+# Which code may go on with this schema: what `migrate` of a newer version leaves for older ones.
+schema_compat = Table("schema_compat", metadata, Column("works_since", Text, primary_key=True))
+
+# What one replica does for all, such as asking Slack who people are.
+duty = Table(
+    "duty",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("lease_until", Instant, nullable=False),
+)
+
+# What must be the same everywhere, as the replicas have it: more than one value is a mistake.
+in_force = Table(
+    "in_force",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+)

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.digest import digest, effective
-from bot.domain.errors import Fault, InvalidError, StaleActionError
+from bot.domain.errors import (
+    Fault,
+    InvalidError,
+    StaleActionError,
+    UnavailableError,
+    UncertainError,
+)
 from bot.domain.escalation import Decision, Escalation, Need, Proposal, Vote
 from bot.domain.request import URGENCIES
 from bot.policy.plan import plan
@@ -17,6 +24,8 @@ from bot.usecases.read_directory import read_directory
 from bot.usecases.settling import keep, lock_in_time
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.domain.directory import Directory
     from bot.domain.people import Actor
     from bot.domain.request import Edit, Request
@@ -33,7 +42,8 @@ async def decide(desk: Desk, escalation_id: str, ballot: Ballot, voter: Voter) -
     """Count the vote, and settle the escalation when it was the last one needed.
 
     Raises NotFoundError, AlreadySettledError, ForbiddenError, StaleActionError, and
-    InvalidError whose faults point into the ballot (`/modified_arguments/amount`, `/comment`).
+    InvalidError whose faults point into the ballot (`/modified_arguments/amount`, `/comment`),
+    UnavailableError, and UncertainError when not even the next try could find out.
     """
     book = desk.book
     seen, directory = await desk.ledger.read(_look, book, desk.team_id, escalation_id, voter)
@@ -45,17 +55,24 @@ async def decide(desk: Desk, escalation_id: str, ballot: Ballot, voter: Voter) -
     need, request = _asked_for(book, seen, ballot)
     standing = Standing(book=book, directory=directory, seen=seen, voter=voter)
     counts = _check_may_vote(standing, ballot, need)
-    return await desk.ledger.run(
+    cast = partial(
         _cast,
-        book,
-        desk.team_id,
-        escalation_id,
-        ballot,
-        voter.actor(directory),
-        need,
-        request,
-        counts,
+        book=book,
+        team_id=desk.team_id,
+        escalation_id=escalation_id,
+        ballot=ballot,
+        actor=voter.actor(directory),
+        need=need,
+        request=request,
+        counts=counts,
     )
+    try:
+        return await desk.ledger.run(cast)
+    except UncertainError as lost:
+        try:
+            return await desk.ledger.run(_cast_unless_counted, seen, voter.actor(directory), cast)
+        except UnavailableError:
+            raise lost from None
 
 
 def _look(
@@ -70,6 +87,16 @@ def _look(
 def _end(tx: Tx, escalation_id: str) -> None:
     """Time was over before the vote came, whoever votes."""
     lock_in_time(tx, escalation_id).refuse_if_settled()
+
+
+def _cast_unless_counted(
+    tx: Tx, seen: Escalation, actor: Actor, cast: Callable[[Tx], Escalation]
+) -> Escalation:
+    """Whoever has the lock sees all of a commit whose answer was lost, or nothing of it."""
+    found = escalations.lock(tx, seen.id)
+    if any(vote.actor.id == actor.id and vote not in seen.votes for vote in found.votes):
+        return found
+    return cast(tx)
 
 
 def _check_may_vote(standing: Standing, ballot: Ballot, need: Need) -> bool:
@@ -137,6 +164,7 @@ def _need_of_edit(book: Book, seen: Escalation, request: Request) -> Need:
 
 def _cast(
     tx: Tx,
+    *,
     book: Book,
     team_id: str | None,
     escalation_id: str,

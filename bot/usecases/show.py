@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.domain.errors import NotFoundError
+from bot.domain.errors import NotFoundError, UnavailableError
 from bot.store import escalations
 from bot.store.escalations import Filter
 from bot.usecases.settling import topic
@@ -46,14 +46,21 @@ async def wait_for(
 ) -> Escalation:
     """The escalation as soon as it is settled, or when the time is over.
 
-    With `beyond_version` any change is enough. Raises NotFoundError.
+    With `beyond_version` any change is enough. Raises NotFoundError, and UnavailableError when the
+    database cannot answer in the beginning or at the end.
     """
     clock = asyncio.get_running_loop()
     until = clock.time() + seconds
+    found: Escalation | None = None
     while True:
         # The sleep is prepared before the read: a commit in between is then not missed.
         async with desk.waker.listening(topic(escalation_id)) as sleep:
-            found = await show(desk, caller, escalation_id)
+            try:
+                found = await show(desk, caller, escalation_id)
+            except UnavailableError:
+                # A database that starts again is no reason to send a crowd of agents away.
+                if found is None or clock.time() >= until or desk.waker.closing:
+                    raise
             left = until - clock.time()
             changed = beyond_version is not None and found.version != beyond_version
             if found.status != "open" or changed or left <= 0 or desk.waker.closing:

@@ -1,7 +1,7 @@
 """Asks Slack who the policy's people are: when something changed, and every ten minutes anyway.
 
 One call after the other, so that it never takes more than its share of Slack's limits; a kind of
-question that Slack does not answer rests, while the others go on.
+question that Slack does not answer rests, while the others go on. Of several replicas one asks.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import structlog
 from bot.domain.errors import PullcordError
 from bot.domain.outgoing import Later
 from bot.store import people
+from bot.usecases.duties import off_duty, on_duty
 from bot.usecases.learn_people import (
     KINDS,
     Kind,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+_DUTY = "census"
 _LOOK_SECONDS = 2.0
 # So soon after Slack has come back, everybody can decide again.
 _LONGEST_REST = 30.0
@@ -42,8 +44,9 @@ _NEVER_REST = 60.0
 class Census:
     """Made once; `take` asks for what is due, and the loop does so for ever."""
 
-    def __init__(self, desk: Desk, sender: SlackSender) -> None:
+    def __init__(self, desk: Desk, sender: SlackSender, instance: str) -> None:
         self._desk = desk
+        self._instance = instance
         self._sender = sender
         self._rests_until: dict[Kind, float] = {}
         self._failures: dict[Kind, int] = {}
@@ -75,6 +78,8 @@ class Census:
             self._loop.cancel()
             with suppress(asyncio.CancelledError):
                 await self._loop
+            with suppress(PullcordError):
+                await off_duty(self._desk, _DUTY, self._instance)
 
     async def _ask(self, kind: Kind) -> Later | Never | None:
         """The refusal on which this kind has to rest; None when all the others were answered."""
@@ -107,7 +112,8 @@ class Census:
         while True:
             async with self._desk.waker.listening(people.TOPIC) as sleep:
                 try:
-                    await self.take()
+                    if await on_duty(self._desk, _DUTY, self._instance):
+                        await self.take()
                 except PullcordError as error:
                     log.warning("people.unavailable", reason=str(error))
                 except Exception:

@@ -44,10 +44,14 @@ class CommitWaker:
             if not listeners:
                 del self._asleep[topic]
 
+    def look_again(self) -> None:
+        """Let everybody read once more, and go on waiting where nothing has changed."""
+        self.committed(list(self._asleep))
+
     def wake_everybody(self) -> None:
         """The bot is stopping: let those who wait read once more and go."""
         self.closing = True
-        self.committed(list(self._asleep))
+        self.look_again()
 
     @property
     def waiting(self) -> int:

@@ -20,6 +20,8 @@ from bot.domain.errors import (
     NotFoundError,
     PullcordError,
     StaleActionError,
+    UnavailableError,
+    UncertainError,
 )
 from bot.domain.outgoing import Whisper
 from bot.domain.people import Via
@@ -192,10 +194,13 @@ async def _explain(
 ) -> None:
     """Why the click did nothing."""
     late = isinstance(refusal, AlreadySettledError | StaleActionError)
-    if late and click.channel and not click.view_id:
-        await tell_who_was_faster(desk, escalation_id, _whisper(click, click.channel, ""))
-    else:
-        await _say(desk, client, click, await in_words(desk, escalation_id, refusal))
+    try:
+        if late and click.channel and not click.view_id:
+            await tell_who_was_faster(desk, escalation_id, _whisper(click, click.channel, ""))
+        else:
+            await _say(desk, client, click, await in_words(desk, escalation_id, refusal))
+    except UnavailableError as silent:
+        await _say_at_once(client, click, silent_words(silent))
 
 
 async def _say(desk: Desk, client: AsyncWebClient, click: Click, sentence: str) -> None:
@@ -203,7 +208,28 @@ async def _say(desk: Desk, client: AsyncWebClient, click: Click, sentence: str) 
     if click.view_id:
         await _show(client, click, notice(wording.NOTICE_TITLE, sentence))
     elif click.channel:
-        await tell(desk, _whisper(click, click.channel, sentence))
+        try:
+            await tell(desk, _whisper(click, click.channel, sentence))
+        except UnavailableError:
+            # What cannot be remembered is said now, or never.
+            await _say_at_once(client, click, sentence)
+
+
+async def _say_at_once(client: AsyncWebClient, click: Click, sentence: str) -> None:
+    if click.view_id:
+        await _show(client, click, notice(wording.SILENT_TITLE, sentence))
+    elif click.channel:
+        try:
+            async with asyncio.timeout(_OPEN_SECONDS):
+                await client.chat_postEphemeral(
+                    channel=click.channel, user=click.clicker.id, text=sentence
+                )
+        except (SlackApiError, SlackClientError, OSError, TimeoutError) as error:
+            log.warning("word.not_said reason=%s", type(error).__name__, exc_info=error)
+
+
+def silent_words(silent: UnavailableError) -> str:
+    return whispers.database_silent(perhaps_recorded=isinstance(silent, UncertainError))
 
 
 def _whisper(click: Click, channel: str, sentence: str) -> Whisper:
@@ -220,5 +246,7 @@ async def in_words(desk: Desk, escalation_id: str, refusal: PullcordError) -> st
             return who_was_faster(escalation, around.now)
         case ForbiddenError() | NotFoundError() | InvalidError():
             return whispers.not_allowed(await with_names(desk, str(refusal)))
+        case UnavailableError():
+            return silent_words(refusal)
         case _:
             return whispers.went_wrong()

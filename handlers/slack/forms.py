@@ -10,14 +10,14 @@ from bot.cards.draft_form import read_draft
 from bot.cards.forms import field_errors, notice, read_modify, read_reject
 from bot.cards.guidance_form import guidance_errors, read_guidance
 from bot.cards.states import FormError
-from bot.domain.errors import Fault, InvalidError, PullcordError
+from bot.domain.errors import Fault, InvalidError, PullcordError, UnavailableError
 from bot.domain.escalation import Escalation
 from bot.domain.request import Edit
 from bot.usecases.authority import SlackVoter
 from bot.usecases.ballot import Ballot
 from bot.usecases.decide import decide
 from bot.usecases.look import look
-from handlers.slack.actions import in_words
+from handlers.slack.actions import in_words, silent_words
 from handlers.slack.who import Form, OddPayloadError, read_form
 
 if TYPE_CHECKING:
@@ -102,6 +102,8 @@ def _submitted(
                 await ack(response_action="errors", errors=_sentences(errors))
             else:
                 await ack(response_action="update", view=notice(wording.NOTICE_TITLE, str(wrong)))
+        except UnavailableError as silent:
+            await ack(**_kept_open(form, silent_words(silent)))
         except PullcordError as refusal:
             sentence = await in_words(desk, escalation_id, refusal)
             await ack(response_action="update", view=notice(wording.NOTICE_TITLE, sentence))
@@ -115,6 +117,16 @@ def _submitted(
                 await ack(response_action="clear")
 
     return listener
+
+
+def _kept_open(form: Form, sentence: str) -> dict[str, Any]:
+    """With all that was entered, so that it can simply be submitted again."""
+    fields = [b for b in form.view.get("blocks") or () if isinstance(b, dict)]
+    last = next((b.get("block_id") for b in reversed(fields) if b.get("type") == "input"), None)
+    if last is None:
+        view = notice(wording.SILENT_TITLE, sentence)
+        return {"response_action": "update", "view": view}
+    return {"response_action": "errors", "errors": {str(last): sentence}}
 
 
 def _sentences(errors: dict[str, str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,15 @@ from bot.domain.people import Person
 from bot.start import TimeOrderedIds
 from bot.store import inbound, people, schema
 from bot.store.open import open_ledger, sqlite_path
+from tests.databases import execute
+from tests.wires import wire_to
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable
 
     from bot.store.ledger import Ledger
     from bot.store.tx import Tx
+    from tests.databases import Postgres
 
 
 class Clock:
@@ -35,6 +39,9 @@ class Ears:
 
     def committed(self, topics: Iterable[str]) -> None:
         self.heard += topics
+
+    def look_again(self) -> None:
+        self.heard.append("everything")
 
 
 @pytest.fixture
@@ -270,17 +277,116 @@ async def test_an_error_at_commit_fails_the_whole_group(tmp_path: object) -> Non
         ("sqlite:///here.db", "here.db"),
         ("postgresql://u:p@host/db", None),
         ("postgresql+asyncpg://u:p@host/db", None),
+        ("postgres://u:p%40%2F@[::1]:5433/db?sslmode=verify-full&sslrootcert=/ca.pem", None),
+        ("postgresql://u@one:5432,two:5432/db?target_session_attrs=read-write", None),
+        ("postgresql:///db?host=/run/postgresql&port=5432&connect_timeout=5", None),
+        ("postgresql://?host=/run/postgresql&dbname=db", None),
     ],
 )
 def test_addresses_of_databases(url: str, path: str | None) -> None:
-    """SQLite by its file, PostgreSQL with or without a driver in the address."""
+    """SQLite by its file, PostgreSQL with or without a driver and libpq's options."""
     found = sqlite_path(url)
 
     assert (found and str(found)) == path
 
 
-@pytest.mark.parametrize("url", ["", "nonsense", "mysql://x/y", "sqlite://", "sqlite:///:memory:"])
+@pytest.mark.parametrize(
+    "url",
+    ["", "nonsense", "mysql://x/y", "sqlite://", "sqlite:///:memory:", "postgresql://"],
+)
 def test_other_addresses_are_refused(url: str) -> None:
     """With a sentence that says what was expected."""
     with pytest.raises(ValueError, match="expected sqlite:///FILE or postgresql://"):
         sqlite_path(url)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("channel_binding=require", "'channel_binding' is not known here"),
+        ("work_mem=1GB", "'work_mem' is not known here"),
+        ("sslmode", "'sslmode' has no value"),
+        ("sslmode=yes", "sslmode is one of"),
+        ("target_session_attrs=master", "target_session_attrs is one of"),
+        ("connect_timeout=0", "a whole number of seconds"),
+        ("connect_timeout=soon", "a whole number of seconds"),
+        ("port=five", "a port is a number"),
+    ],
+)
+def test_wrong_options_are_refused(query: str, sentence: str) -> None:
+    """Before anything is tried, since the driver would take them for settings of the server."""
+    with pytest.raises(ValueError, match=sentence):
+        sqlite_path(f"postgresql://u:p@host/db?{query}")
+    with pytest.raises(ValueError, match="a port is a number"):
+        sqlite_path("postgresql://u:p@host:five/db")
+
+
+async def test_a_server_without_tls_is_not_used_when_tls_is_required(
+    postgres_server: Postgres,
+) -> None:
+    """`sslmode=require` is kept and not passed over; `application_name` reaches the server."""
+    async with wire_to(postgres_server.url) as wire:
+        strict = open_ledger(f"{wire.url}?sslmode=require", Clock(), TimeOrderedIds())
+        named = open_ledger(
+            f"{wire.url}?sslmode=prefer&application_name=ours", Clock(), TimeOrderedIds()
+        )
+
+        with pytest.raises(UnavailableError, match="SSL"):
+            await strict.on_connection(schema.standing)
+        name = await named.read(lambda tx: tx.execute(text("SHOW application_name")).scalar())
+        await strict.close()
+        await named.close()
+
+    assert name == "ours"
+
+
+async def test_two_ledgers_hear_each_other(postgres_server: Postgres) -> None:
+    """Thousands of topics at once, each as it was said; its own commits are heard once."""
+    async with two_ledgers(postgres_server) as ((one, ears), (_, other_ears)):
+        topics = [f"escalation:esc_{number:026}" for number in range(3000)]
+
+        await one.run_behind(lambda tx: [tx.tell(topic) for topic in topics])
+        await one.run(lambda tx: tx.tell("urgent"))
+
+        await until(lambda: set(other_ears.heard) >= {*topics, "urgent"})
+        assert sorted(ears.heard) == sorted([*topics, "urgent"])
+        assert sorted(other_ears.heard) == sorted(ears.heard)
+
+
+async def test_a_ledger_that_was_cut_off_looks_again(postgres_server: Postgres) -> None:
+    """What was said meanwhile is lost, so everybody looks; what it had to say itself is said."""
+    async with two_ledgers(postgres_server) as ((one, ears), (_, other_ears)):
+        await execute(
+            postgres_server.url,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'pullcord listener'",
+        )
+        await one.run_behind(lambda tx: tx.tell("said"))
+
+        await until(lambda: "everything" in ears.heard and "everything" in other_ears.heard)
+        await one.run(lambda tx: tx.tell("again"))
+        await until(lambda: "again" in other_ears.heard)
+
+
+@asynccontextmanager
+async def two_ledgers(
+    server: Postgres,
+) -> AsyncIterator[tuple[tuple[Ledger, Ears], tuple[Ledger, Ears]]]:
+    pairs = []
+    for _ in range(2):
+        ledger, ears = open_ledger(server.url, Clock(), TimeOrderedIds()), Ears()
+        ledger.listen()
+        await until(lambda: ledger.hears_others)  # noqa: B023 - awaited before the next
+        ledger.tell(ears)
+        pairs.append((ledger, ears))
+    try:
+        yield pairs[0], pairs[1]
+    finally:
+        for ledger, _ in pairs:
+            await ledger.close()
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(15):
+        while not condition():  # noqa: ASYNC110 - the other side is a server
+            await asyncio.sleep(0.01)

@@ -47,12 +47,14 @@ async def test_preparing_twice_is_the_same(ledger: Ledger) -> None:
 
 async def test_an_older_and_a_newer_schema_stop_the_start(ledger: Ledger) -> None:
     """With a sentence that says which command or version is needed."""
-
-    def pretend(version: str) -> Any:
-        return lambda c: c.execute(text(f"UPDATE alembic_version SET version_num='{version}'"))
-
     try:
-        await ledger.on_connection(pretend("9999"))
+        await ledger.on_connection(lambda c: _upgraded(c, works_since="9999"))
+        with pytest.raises(StartError, match="newer Pullcord"):
+            await prepare_database(ledger)
+        await ledger.on_connection(lambda c: c.execute(text("DELETE FROM schema_compat")))
+        with pytest.raises(StartError, match="newer Pullcord"):
+            await prepare_database(ledger)
+        await ledger.on_connection(lambda c: c.execute(text("DROP TABLE schema_compat")))
         with pytest.raises(StartError, match="newer Pullcord"):
             await prepare_database(ledger)
         await ledger.on_connection(lambda c: c.execute(text("DELETE FROM alembic_version")))
@@ -63,7 +65,35 @@ async def test_an_older_and_a_newer_schema_stop_the_start(ledger: Ledger) -> Non
         await ledger.on_connection(_restore)
 
 
+async def test_a_newer_schema_that_this_code_fits_is_used(ledger: Ledger) -> None:
+    """Whoever upgraded it says since which version code works with it; `migrate` says so too."""
+    try:
+        await ledger.on_connection(lambda c: _upgraded(c, works_since=schema.WORKS_SINCE))
+
+        await prepare_database(ledger)
+
+        assert await ledger.read(schema.standing_now) == "ahead"
+    finally:
+        await ledger.on_connection(_restore)
+    await ledger.on_connection(schema.upgrade)
+    assert await ledger.on_connection(_works_since) == schema.WORKS_SINCE
+
+
+def _upgraded(connection: Connection, *, works_since: str) -> None:
+    """As by a version that does not exist yet."""
+    connection.execute(text("UPDATE alembic_version SET version_num='9999'"))
+    connection.execute(text("DELETE FROM schema_compat"))
+    connection.execute(text(f"INSERT INTO schema_compat VALUES ('{works_since}')"))
+
+
+def _works_since(connection: Connection) -> str:
+    return str(connection.execute(text("SELECT works_since FROM schema_compat")).scalar_one())
+
+
 def _restore(connection: Connection) -> None:
+    connection.execute(
+        text("CREATE TABLE IF NOT EXISTS schema_compat (works_since TEXT NOT NULL PRIMARY KEY)")
+    )
     connection.execute(
         text("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)")
     )

@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from bot.doctor.examine import _surely
 from sandbox.server import BOT_TOKEN, SIGNING_SECRET, make_app
 from sandbox.testing import serving
 from sandbox.workspace import Workspace
@@ -22,6 +23,8 @@ from tests.world import POLICY
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
+
+    from bot.doctor.lines import Line
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -399,11 +402,11 @@ async def test_without_slack_the_rest_is_looked_at(patient: Patient) -> None:
             ),
         ),
         (
-            {"PULLCORD_DATABASE_URL": "postgresql://u@127.0.0.1:9/d?sslmode=no"},
-            ("database: the check itself failed (TypeError",),
+            {"PULLCORD_DATABASE_URL": f"postgresql://u@{'a' * 70}/d"},
+            ("database: PostgreSQL at PULLCORD_DATABASE_URL cannot be used",),
         ),
     ],
-    ids=["missing", "mixed up", "for sockets", "unforeseen"],
+    ids=["missing", "mixed up", "for sockets", "no name of a host"],
 )
 async def test_a_setting_that_cannot_work_is_a_finding(
     patient: Patient, wrong: dict[str, str], says: tuple[str, ...]
@@ -414,6 +417,18 @@ async def test_a_setting_that_cannot_work_is_a_finding(
     assert code == 1
     for words in says:
         assert any(words in finding for finding in patient.findings), patient.findings
+
+
+async def test_a_check_that_breaks_is_a_finding() -> None:
+    """What nobody foresaw is said in a line as well, and the other checks are still made."""
+
+    async def broken() -> list[Line]:
+        raise ZeroDivisionError("by accident")
+
+    (line,) = await _surely("database", broken())
+
+    assert line.verdict == "WRONG"
+    assert "database: the check itself failed (ZeroDivisionError: by accident)" in str(line)
 
 
 @on_sqlite
@@ -461,15 +476,18 @@ async def test_every_mistake_in_the_policy_is_a_line(patient: Patient) -> None:
             "UPDATE alembic_version SET version_num = '0001'",
             "older than this version: make a backup, then run",
         ),
-        ("UPDATE alembic_version SET version_num = '9999'", "upgraded by a newer Pullcord"),
+        (
+            "UPDATE alembic_version SET version_num = '9999';"
+            "UPDATE schema_compat SET works_since = '9999'",
+            "upgraded by a newer Pullcord",
+        ),
     ],
 )
 async def test_a_schema_of_another_version(patient: Patient, change: str, says: str) -> None:
     """Neither upgraded nor used, and the finding says what to run."""
     await command("migrate", environment=patient.environment)
     connection = sqlite3.connect(patient.folder / "pullcord.db")
-    with connection:
-        connection.execute(change)
+    connection.executescript(change)
     connection.close()
 
     code = await patient.examined()
@@ -477,6 +495,21 @@ async def test_a_schema_of_another_version(patient: Patient, change: str, says: 
     assert code == 1
     (finding,) = patient.findings
     assert says in finding
+
+
+@on_sqlite
+async def test_a_newer_schema_that_still_fits_is_well(patient: Patient) -> None:
+    """An upgrade is under way, replica by replica."""
+    await command("migrate", environment=patient.environment)
+    connection = sqlite3.connect(patient.folder / "pullcord.db")
+    connection.executescript("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+
+    code = await patient.examined()
+
+    assert (code, patient.findings) == (0, [])
+    code, _, err = await command("migrate", environment=patient.environment)
+    assert (code, err) == (2, "The database belongs to a newer Pullcord; nothing was changed.\n")
 
 
 @on_sqlite

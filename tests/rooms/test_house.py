@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.start import TimeOrderedIds, derived
+from bot.settings import Settings
+from bot.start import TimeOrderedIds, derived, same_secrets
+from bot.usecases.compare import compare
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -69,6 +71,48 @@ async def test_a_database_that_is_gone_is_not_ready(world: World) -> None:
     assert answer.status == 503
     assert answer.json["code"] == "unavailable"
     assert answer.headers["Retry-After"]
+
+
+async def test_replicas_that_differ_are_told_of(world: World) -> None:
+    """Two secrets in force for minutes: one alert, and a figure until they are the same again."""
+
+    async def both(other: str) -> None:
+        await compare(world.desk, {"PULLCORD_SECRET": other, "policy": world.desk.book.version})
+        await world.house.compare()
+
+    await both("another")
+    world.clock.forward(seconds=20)
+    await both("another")
+    assert "pullcord_replicas_differ 0.0" in (await get(world, "/metrics"))[1]
+    for _ in range(8):
+        world.clock.forward(seconds=20)
+        await both("another")
+
+    assert "pullcord_replicas_differ 1.0" in (await get(world, "/metrics"))[1]
+    await world.until(lambda: bool(_differing(world)))
+    world.clock.forward(seconds=40)
+    await world.house.compare()
+    assert "pullcord_replicas_differ 0.0" in (await get(world, "/metrics"))[1]
+    (told,) = _differing(world)
+    assert "2 different values of PULLCORD_SECRET" in told
+
+
+def _differing(world: World) -> list[str]:
+    channel = world.slack.channels["C09ADMIN"]
+    return [m.text for m in channel.messages.values() if "different values" in m.text]
+
+
+def test_the_mark_of_secrets_tells_them_apart() -> None:
+    """The same for the same secrets, another for others, and nothing of them in it."""
+
+    def mark(*secrets: str) -> str:
+        return same_secrets(Settings(_env_file=None, pullcord_secret=",".join(secrets)))
+
+    one, two = "the first secret of all", "the second secret of all"
+
+    assert mark(one) == mark(one)
+    assert len({mark(one), mark(two), mark(one, two), mark(two, one)}) == 4
+    assert "first" not in mark(one)
 
 
 def test_ids_sort_by_time() -> None:
