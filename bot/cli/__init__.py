@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ from bot.store.open import open_ledger
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+
+_SWITCH_SECONDS = 0.0005
 
 app = typer.Typer(
     help="Pullcord: agents pull the cord, a person in Slack answers, the agent goes on.",
@@ -56,6 +59,8 @@ def serve_command() -> None:
     """Run the bot."""
     settings = read_settings()
     start_logging(settings.log_form)
+    # Python's own 5 ms are what a thread of the database may wait for its turn at each statement.
+    sys.setswitchinterval(_SWITCH_SECONDS)
     with suppress(KeyboardInterrupt):
         uvloop.run(serve(settings))
 

@@ -6,7 +6,6 @@ import asyncio
 import os
 import threading
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Concatenate
@@ -16,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.errors import PullcordError, UnavailableError
 from bot.store.ledger import STOPPING, Ledger, P, T
-from bot.store.tx import Tx
+from bot.store.tx import Batch, Tx
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +37,10 @@ class _Job:
     error: BaseException | None = None
 
 
+class _SpoiltError(Exception):
+    """A verb failed after it had written: the group begins anew, each verb by itself."""
+
+
 class SqliteLedger(Ledger):
     """One process, one writer. `PRAGMA synchronous=FULL`: committed means on the disk."""
 
@@ -53,50 +56,46 @@ class SqliteLedger(Ledger):
         event.listen(self._engine, "connect", _prepare)
         self._clicks: deque[_Job] = deque()
         self._intake: deque[_Job] = deque()
+        self._questions: deque[_Job] = deque()
         self._work = threading.Condition()
+        self._asked = threading.Condition()
         self._closing = False
-        self._writer = threading.Thread(target=self._write, name="writer", daemon=True)
-        self._writer.start()
-        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="reader")
+        self._threads = [
+            threading.Thread(target=work, name=name, daemon=True)
+            for name, work in (("writer", self._write), *[("reader", self._answer)] * _READERS)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     async def run(
         self, verb: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self._enqueue(self._clicks, lambda tx: verb(tx, *args, **kwargs))
+        return await self._enqueue(self._work, self._clicks, lambda tx: verb(tx, *args, **kwargs))
 
     async def run_behind(
         self, verb: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self._enqueue(self._intake, lambda tx: verb(tx, *args, **kwargs))
-
-    async def _enqueue(self, queue: deque[_Job], verb: Callable[[Tx], T]) -> T:
-        loop = asyncio.get_running_loop()
-        job = _Job(verb, loop.create_future(), loop)
-        with self._work:
-            if self._closing:
-                raise UnavailableError(STOPPING)
-            queue.append(job)
-            self._work.notify()
-        result: T = await job.future
-        return result
+        return await self._enqueue(self._work, self._intake, lambda tx: verb(tx, *args, **kwargs))
 
     async def read(
         self, query: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        def ask() -> T:
-            try:
-                with self._engine.connect() as connection:
-                    connection.exec_driver_sql("BEGIN")
-                    try:
-                        return query(Tx(connection, self.clock, self.ids), *args, **kwargs)
-                    finally:
-                        connection.exec_driver_sql("ROLLBACK")
-            except SQLAlchemyError as error:
-                raise _unavailable(error) from error
+        return await self._enqueue(
+            self._asked, self._questions, lambda tx: query(tx, *args, **kwargs)
+        )
 
-        if self._closing:
-            raise UnavailableError(STOPPING)
-        return await asyncio.get_running_loop().run_in_executor(self._readers, ask)
+    async def _enqueue(
+        self, work: threading.Condition, queue: deque[_Job], verb: Callable[[Tx], T]
+    ) -> T:
+        loop = asyncio.get_running_loop()
+        job = _Job(verb, loop.create_future(), loop)
+        with work:
+            if self._closing:
+                raise UnavailableError(STOPPING)
+            queue.append(job)
+            work.notify()
+        result: T = await job.future
+        return result
 
     async def on_connection(self, work: Callable[[Connection], T]) -> T:
         def run() -> T:
@@ -106,15 +105,45 @@ class SqliteLedger(Ledger):
                 connection.exec_driver_sql("COMMIT")
                 return result
 
-        return await asyncio.get_running_loop().run_in_executor(self._readers, run)
+        return await asyncio.to_thread(run)
 
     async def close(self) -> None:
-        with self._work:
-            self._closing = True
-            self._work.notify()
-        await asyncio.get_running_loop().run_in_executor(None, self._writer.join)
-        self._readers.shutdown()
+        for work in (self._work, self._asked):
+            with work:
+                self._closing = True
+                work.notify_all()
+        for thread in self._threads:
+            await asyncio.to_thread(thread.join)
         self._engine.dispose()
+
+    def _answer(self) -> None:
+        """One reader: all who wait share a snapshot that is younger than any of their questions."""
+        while True:
+            with self._asked:
+                while not (self._questions or self._closing):
+                    self._asked.wait()
+                if not self._questions:
+                    return
+                few = min(len(self._questions), _GROUP_VERBS)
+                jobs = [self._questions.popleft() for _ in range(few)]
+            try:
+                with self._engine.connect() as connection:
+                    connection.exec_driver_sql("BEGIN")
+                    for job in jobs:
+                        self._look(connection, job)
+                    connection.exec_driver_sql("ROLLBACK")
+            except SQLAlchemyError as error:
+                for job in jobs:
+                    job.error = job.error or _unavailable(error)
+            self._report(jobs, set())
+
+    def _look(self, connection: Connection, job: _Job) -> None:
+        try:
+            job.result = job.verb(Tx(connection, self.clock, self.ids))
+        except SQLAlchemyError as error:
+            job.error = _unavailable(error)
+        except BaseException as error:
+            job.error = error
 
     def _write(self) -> None:
         with self._engine.connect() as connection:
@@ -136,12 +165,14 @@ class SqliteLedger(Ledger):
     def _commit_group(self, connection: Connection) -> None:
         done: list[_Job] = []
         topics: set[str] = set()
-        until = monotonic() + _GROUP_SECONDS
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-            while len(done) < _GROUP_VERBS and monotonic() < until and (job := self._next()):
-                done.append(job)
-                topics |= self._attempt(connection, job)
+            try:
+                topics = self._together(connection, done)
+            except (_SpoiltError, SQLAlchemyError):
+                _roll_back(connection)
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                topics = set().union(*[self._by_itself(connection, job) for job in done])
             connection.exec_driver_sql("COMMIT")
         except SQLAlchemyError as error:
             # Nobody of this group is told that it worked, whatever their own verb said.
@@ -151,27 +182,60 @@ class SqliteLedger(Ledger):
             for job in done:
                 job.error = _unavailable(error)
             topics = set()
+        self._report(done, topics)
+
+    def _together(self, connection: Connection, done: list[_Job]) -> set[str]:
+        """Run what waits, clicks first, and write the new rows of all verbs at once.
+
+        A savepoint a verb would be two statements more. So few verbs fail after they have
+        written that they are better run again. Raises _SpoiltError and SQLAlchemyError then.
+        """
+        batch = Batch(connection)
+        topics: set[str] = set()
+        until = monotonic() + _GROUP_SECONDS
+        while len(done) < _GROUP_VERBS and monotonic() < until and (job := self._next()):
+            done.append(job)
+            tx = Tx(connection, self.clock, self.ids, batch)
+            try:
+                job.result = job.verb(tx)
+            except SQLAlchemyError:
+                raise
+            except BaseException as error:
+                job.error = error
+                if not (isinstance(error, PullcordError) and error.keeps_work):
+                    if tx.wrote:
+                        raise _SpoiltError from error
+                    tx.forget()
+            tx.keep()
+            topics |= tx.topics
+        batch.flush()
+        return topics
+
+    def _by_itself(self, connection: Connection, job: _Job) -> set[str]:
+        """Run one verb in a savepoint of its own, so that its failure is only its own."""
+        tx = Tx(connection, self.clock, self.ids)
+        job.result = job.error = None
+        connection.exec_driver_sql("SAVEPOINT verb")
+        try:
+            try:
+                job.result = job.verb(tx)
+            except PullcordError as refusal:
+                if not refusal.keeps_work:
+                    raise
+                job.error = refusal
+            tx.flush()
+        except BaseException as error:
+            job.error = _unavailable(error) if isinstance(error, SQLAlchemyError) else error
+            tx.forget()
+            connection.exec_driver_sql("ROLLBACK TO verb")
+        connection.exec_driver_sql("RELEASE verb")
+        return tx.topics
+
+    def _report(self, done: list[_Job], topics: set[str]) -> None:
         for loop in {job.loop for job in done}:
             mine = [job for job in done if job.loop is loop]
             if not loop.is_closed():
                 loop.call_soon_threadsafe(self._tell_the_callers, mine, topics)
-
-    def _attempt(self, connection: Connection, job: _Job) -> set[str]:
-        """Run one verb in a savepoint of its own, so that its failure is only its own."""
-        tx = Tx(connection, self.clock, self.ids)
-        connection.exec_driver_sql("SAVEPOINT verb")
-        try:
-            job.result = job.verb(tx)
-            tx.flush()
-        except BaseException as error:
-            job.error = _unavailable(error) if isinstance(error, SQLAlchemyError) else error
-            if isinstance(error, PullcordError) and error.keeps_work:
-                tx.flush()
-            else:
-                tx.topics.clear()
-                connection.exec_driver_sql("ROLLBACK TO verb")
-        connection.exec_driver_sql("RELEASE verb")
-        return tx.topics
 
     def _tell_the_callers(self, jobs: list[_Job], topics: set[str]) -> None:
         for job in jobs:

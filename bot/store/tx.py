@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Insert, func, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.columns import from_micros
@@ -19,31 +21,65 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# SQLite's clock has milliseconds; both give the database's own idea of now, not the caller's.
-_NOW = {
-    "sqlite": text("SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000"),
-    "postgresql": text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"),
-}
+_NOW = text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
+
+
+class Batch:
+    """New rows that have not left yet: of one transaction, whose verbs may be many.
+
+    All rows of a table leave together; a table that others refer to leaves before them.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._rows: dict[tuple[Table, tuple[str, ...]], list[Mapping[str, Any]]] = {}
+
+    def take(self, rows: list[tuple[Table, Mapping[str, Any]]]) -> None:
+        for table, row in rows:
+            self._rows.setdefault((table, tuple(row)), []).append(row)
+
+    def holds(self, tables: frozenset[Table]) -> bool:
+        return any(table in tables for table, _ in self._rows)
+
+    def flush(self) -> None:
+        if not self._rows:
+            return
+        waiting, self._rows = self._rows, {}
+        dialect = self.connection.dialect.name
+        for table, columns in sorted(waiting, key=lambda one: _rank(one[0])):
+            insert = _insert(table, columns, dialect)
+            self.connection.exec_driver_sql(
+                insert.sql, [insert.values(row) for row in waiting[table, columns]]
+            )
 
 
 class Tx:
     """One transaction. Whoever runs the verb begins and commits it."""
 
-    def __init__(self, connection: Connection, clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self, connection: Connection, clock: Clock, ids: Ids, batch: Batch | None = None
+    ) -> None:
         self._connection = connection
         self._clock = clock
         self._ids = ids
         self._dialect = connection.dialect.name
         self._now: datetime | None = None
-        self._buffer: dict[Table, list[Mapping[str, Any]]] = {}
+        self._batch = Batch(connection) if batch is None else batch
+        self._added: list[tuple[Table, Mapping[str, Any]]] = []
         self.topics: set[str] = set()
+        #: Whether the database has seen anything of it that only a rollback can undo.
+        self.wrote = False
 
     def now(self) -> datetime:
         """The database's time, the same during the whole transaction."""
         if self._now is None:
-            self._now = self._clock.tell(
-                from_micros(self._connection.execute(_NOW[self._dialect]).scalar_one())
+            # SQLite lives in this process, and its own `now` is this machine's clock.
+            micros = (
+                time.time_ns() // 1000
+                if self._dialect == "sqlite"
+                else self._connection.execute(_NOW).scalar_one()
             )
+            self._now = self._clock.tell(from_micros(micros))
         return self._now
 
     def new_id(self, prefix: str) -> str:
@@ -51,42 +87,54 @@ class Tx:
 
     def add(self, table: Table, row: Mapping[str, Any]) -> None:
         """Remember a row; all rows of a table leave together, before the next statement."""
-        self._buffer.setdefault(table, []).append(row)
+        self._added.append((table, row))
 
     def add_once(self, table: Table, row: Mapping[str, Any]) -> bool:
         """Insert a row now; False when its key is already taken.
 
         A parallel twin is waited for, and a conflict never spoils the transaction.
         """
-        self.flush()
-        insert: Insert
-        if self._dialect == "postgresql":
-            insert = postgresql.insert(table).values(row).on_conflict_do_nothing()
-        else:
-            insert = sqlite.insert(table).values(row).on_conflict_do_nothing()
-        return self._connection.execute(insert).rowcount == 1
+        near = _near(table)
+        if self._batch.holds(near) or any(added in near for added, _ in self._added):
+            self.flush()
+        insert = _insert(table, tuple(row), self._dialect)
+        done = self._connection.exec_driver_sql(insert.once, insert.values(row)).rowcount == 1
+        self.wrote = self.wrote or done
+        return done
 
     def upsert(self, table: Table, row: Mapping[str, Any]) -> None:
         """Insert a row, or bring the one with its primary key up to date."""
-        self.flush()
         dialect = postgresql if self._dialect == "postgresql" else sqlite
         keys = [column.name for column in table.primary_key]
         insert = dialect.insert(table).values(row)
-        self._connection.execute(
+        self.execute(
             insert.on_conflict_do_update(
                 index_elements=keys, set_={k: v for k, v in row.items() if k not in keys}
             )
         )
 
     def execute(self, statement: Executable) -> CursorResult[Any]:
+        """Ask or change; what was added before, by whichever verb, is there to be seen."""
         self.flush()
+        if not isinstance(statement, Select):
+            self.wrote = True
         return self._connection.execute(statement)
 
     def flush(self) -> None:
-        while self._buffer:
-            table = next(iter(self._buffer))
-            rows = self._buffer.pop(table)
-            self._connection.execute(table.insert(), rows)
+        """Send what was added to the database."""
+        self.wrote = self.wrote or bool(self._added)
+        self.keep()
+        self._batch.flush()
+
+    def keep(self) -> None:
+        """What was added leaves with the batch: the verb has done its part."""
+        self._batch.take(self._added)
+        self._added = []
+
+    def forget(self) -> None:
+        """The verb has failed: nothing it added leaves, and nobody is told."""
+        self._added = []
+        self.topics.clear()
 
     def queue_up(self, *names: str) -> None:
         """Let one transaction at a time past this point for these names.
@@ -105,3 +153,36 @@ class Tx:
     def tell(self, topic: str) -> None:
         """Say after the commit, and only then, that something changed."""
         self.topics.add(topic)
+
+
+class _Insert:
+    """An insert as the driver takes it: putting it together anew would cost more than it does."""
+
+    def __init__(self, table: Table, columns: tuple[str, ...], dialect: str) -> None:
+        types = sqlite.dialect() if dialect == "sqlite" else postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]
+        self._columns = [(name, table.c[name].type.bind_processor(types)) for name in columns]
+        marks = ["?" if dialect == "sqlite" else f"${at + 1}" for at in range(len(columns))]
+        # Names of ours, and never values.
+        names = ", ".join(f'"{name}"' for name in columns)
+        self.sql = f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join(marks)})'  # noqa: S608
+        self.once = f"{self.sql} ON CONFLICT DO NOTHING"
+
+    def values(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple(
+            row[name] if process is None else process(row[name]) for name, process in self._columns
+        )
+
+
+_insert = cache(_Insert)
+
+
+@cache
+def _rank(table: Table) -> int:
+    """What others refer to comes first."""
+    return table.metadata.sorted_tables.index(table)
+
+
+@cache
+def _near(table: Table) -> frozenset[Table]:
+    """The table, and those that its rows refer to."""
+    return frozenset({table, *(key.column.table for key in table.foreign_keys)})

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import text
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select, text
 
 from bot.domain.errors import AlreadySettledError, NotFoundError, UnavailableError
 from bot.domain.people import Person
 from bot.start import TimeOrderedIds
-from bot.store import inbound, people, schema
+from bot.store import inbound, people, schema, tables
 from bot.store.open import open_ledger, sqlite_path
 from tests.databases import execute
 from tests.wires import wire_to
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
+    from pathlib import Path
+
+    from sqlalchemy import Column
 
     from bot.store.ledger import Ledger
     from bot.store.tx import Tx
@@ -187,6 +193,128 @@ async def test_time_is_the_databases(ledger: Ledger) -> None:
 
     assert first == again
     assert abs(first - datetime.now(UTC)) < timedelta(seconds=5)
+
+
+#: What a verb of the property below does: add rows, take a key at once, look, fail.
+STEPS = st.lists(
+    st.sampled_from(["add", "take", "look", "refuse", "keep", "twice"]), min_size=1, max_size=5
+)
+
+
+def row_of(tx: Tx, key: str) -> dict[str, object]:
+    return {"agent": "rows", "key": key, "body_hash": "h", "escalation_id": "e",
+            "created_at": tx.now()}  # fmt: skip
+
+
+class Doing:
+    """One verb, and what must be there when it is over."""
+
+    def __init__(self, name: str, steps: list[str]) -> None:
+        self.name = name
+        self.steps = steps
+
+    def __call__(self, tx: Tx) -> None:
+        for at, step in enumerate(self.steps):
+            match step:
+                case "add":
+                    tx.add(tables.inbound, row_of(tx, f"{self.name}-{at}"))
+                case "take":
+                    remember(tx, f"{self.name}-{at}")
+                case "look":
+                    seen = [inbound.recall(tx, a, k) for a, k in self.written(at)]
+                    assert all(seen)
+                case "refuse":
+                    raise NotFoundError("no")
+                case "keep":
+                    raise AlreadySettledError("late")
+                case _:
+                    tx.add(tables.inbound, row_of(tx, "taken before"))
+
+    def written(self, upto: int) -> list[tuple[str, str]]:
+        agents = {"add": "rows", "take": "agent"}
+        return [
+            (agents[step], f"{self.name}-{at}")
+            for at, step in enumerate(self.steps[:upto])
+            if step in agents
+        ]
+
+    @property
+    def ended(self) -> int:
+        """How many of its steps came about."""
+        return next(
+            (at for at, one in enumerate(self.steps) if one in {"refuse", "keep"}), len(self.steps)
+        )
+
+    @property
+    def fails(self) -> type[Exception] | None:
+        if "twice" in self.steps[: self.ended]:
+            return UnavailableError
+        if self.ended == len(self.steps):
+            return None
+        return NotFoundError if self.steps[self.ended] == "refuse" else AlreadySettledError
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(STEPS, min_size=1, max_size=8))
+async def test_verbs_of_one_group_are_each_whole_or_nothing(
+    tmp_path: Path, doings: list[list[str]]
+) -> None:
+    """Whatever the others of a commit do: who failed left nothing, all others everything."""
+    with tempfile.TemporaryDirectory(dir=tmp_path) as folder:
+        ledger = open_ledger(f"sqlite:///{folder}/x.db", Clock(), TimeOrderedIds())
+        await ledger.on_connection(schema.upgrade)
+        await ledger.run(lambda tx: tx.add(tables.inbound, row_of(tx, "taken before")))
+        verbs = [Doing(f"v{number}", steps) for number, steps in enumerate(doings)]
+
+        # None of them awaits before its verb is queued, so that they share a commit.
+        ended = await asyncio.gather(*map(ledger.run_behind, verbs), return_exceptions=True)
+
+        for verb, error in zip(verbs, ended, strict=True):
+            # A row that is there twice is found when the rows leave, after a refusal too.
+            kinds = {verb.fails, NotFoundError} if "refuse" in verb.steps else {verb.fails}
+            assert (None if error is None else type(error)) in kinds
+            kept = error is None or isinstance(error, AlreadySettledError)
+            for agent, key in verb.written(verb.ended):
+                assert (await ledger.read(inbound.recall, agent, key) is not None) == kept
+        await ledger.close()
+
+
+async def test_a_verb_sees_what_an_earlier_one_of_its_group_added(ledger: Ledger) -> None:
+    """Rows that have not left yet are no secret: a question sends them first."""
+
+    def add(tx: Tx) -> None:
+        tx.add(tables.inbound, row_of(tx, "added"))
+
+    def look(tx: Tx) -> bool:
+        return inbound.recall(tx, "rows", "added") is not None
+
+    def take(tx: Tx) -> bool:
+        return inbound.remember(tx, "rows", "added", "hash", "esc_1")
+
+    await ledger.run(add)
+    added = [ledger.run(look), ledger.run(take)]
+
+    assert await asyncio.gather(*added) == [True, False]
+
+
+async def test_rows_leave_before_those_that_refer_to_them(ledger: Ledger) -> None:
+    """A verb may add in any order; a table that others refer to is written first."""
+
+    def backwards(tx: Tx) -> None:
+        for table in reversed(tables.metadata.sorted_tables):
+            if table.name in {"message", "message_item", "escalation"}:
+                tx.add(table, {c.name: value_for(c) for c in table.columns if not c.nullable})
+
+    await ledger.run(backwards)
+
+    count = select(func.count()).select_from(tables.message_item)
+    assert await ledger.read(lambda tx: tx.execute(count).scalar_one()) == 1
+
+
+def value_for(column: Column[Any]) -> Any:
+    """Anything that fits; ids are all the same, so that one refers to the other."""
+    known = {"Instant": datetime.now(UTC), "Integer": 1, "Boolean": False, "Json": []}
+    return known.get(type(column.type).__name__, "one")
 
 
 NEWER = Person(id="U1", display_name="Ada")
