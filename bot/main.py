@@ -36,6 +36,7 @@ from bot.usecases.learn_people import everything_again
 from bot.usecases.retention import remove_what_is_old
 from bot.usecases.seal import make_checkpoint, seal_what_is_new
 from bot.usecases.send_card import free_leases
+from bot.usecases.show import look_for_everybody
 from bot.workers.census import Census
 from bot.workers.outbox import Outbox
 from bot.workers.policy_file import LOOK_SECONDS, PolicyFile, say_what_is_idle
@@ -62,6 +63,8 @@ _COMPARE_SECONDS = 10.0
 # A stop takes no longer than these together: requests, then workers, then the database.
 _FINISH_SECONDS = 5.0
 _STOP_SECONDS = 12.0
+# Who waits for an answer is looked for this often, whatever the wake-up calls say.
+_SWEEP_SECONDS = 5.0
 
 
 class House:
@@ -137,6 +140,7 @@ class House:
         self._outbox.start()
         self._relays.start()
         self._ticker.every(1, "expire", lambda: expire_what_is_due(self.desk))
+        self._ticker.every(_SWEEP_SECONDS, "waiting", lambda: look_for_everybody(self.desk))
         self._ticker.every(LOOK_SECONDS, "policy", self._policy.look)
         self._ticker.every(2, "seal", lambda: seal_what_is_new(self.desk))
         self._ticker.every(3600, "checkpoint", lambda: make_checkpoint(self.desk))

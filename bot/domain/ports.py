@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Iterable
     from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
@@ -35,16 +35,30 @@ class Listeners(Protocol):
         ...
 
 
+class Sleep(Protocol):
+    """Until the topic changes (True), or for so many seconds (False)."""
+
+    def __call__(self, seconds: float, known: int | None = None) -> Awaitable[bool]:
+        """`known`: the version that the sleeper has seen; a sweep looks whether it still is."""
+        ...
+
+
 class Waker(Protocol):
     """Lets a caller sleep until something changes."""
 
-    def listening(
-        self, topic: str
-    ) -> AbstractAsyncContextManager[Callable[[float], Awaitable[bool]]]:
+    def listening(self, topic: str) -> AbstractAsyncContextManager[Sleep]:
         """Inside, `await sleep(seconds)` ends early, with True, as soon as the topic changes.
 
         A change between entering and sleeping counts: read after entering, and none is missed.
         """
+        ...
+
+    def awaited(self) -> Iterable[tuple[str, set[int]]]:
+        """Topics of escalations that agents wait for, and the versions that they know."""
+        ...
+
+    def committed(self, topics: Iterable[str]) -> None:
+        """These have changed."""
         ...
 
     @property

@@ -35,6 +35,9 @@ _DECISION = TypeAdapter(Decision)
 _REDEEMED = TypeAdapter(Redeemed | None)
 _OUTCOME = TypeAdapter(Outcome | None)
 
+# Far below what either database takes as parameters of one statement.
+_AT_ONCE = 1000
+
 _WHOLE = select(escalation, decision.c.body.label("decision")).outerjoin(
     decision, decision.c.escalation_id == escalation.c.id
 )
@@ -146,6 +149,20 @@ def decided_after(tx: Tx, since: datetime, decision_id: str, limit: int) -> list
         _WHOLE.where(later).order_by(decision.c.decided_at, decision.c.id).limit(limit)
     )
     return [_from_row(row) for row in rows]
+
+
+def versions(tx: Tx, ids: Iterable[str]) -> dict[str, int]:
+    """How those of the ids that exist stand, without reading what they are about."""
+    wanted = sorted(ids)
+    return {
+        row.id: row.version
+        for at in range(0, len(wanted), _AT_ONCE)
+        for row in tx.execute(
+            select(escalation.c.id, escalation.c.version).where(
+                escalation.c.id.in_(wanted[at : at + _AT_ONCE])
+            )
+        )
+    }
 
 
 def alternatives_to(tx: Tx, escalation_id: str) -> list[Escalation]:

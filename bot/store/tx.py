@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Select, func, select, text
@@ -13,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.store.columns import from_micros
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from sqlalchemy import Connection, CursorResult, Executable, Table
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# A table, and the columns that a row of it fills.
+_Kind = tuple["Table", tuple[str, ...]]
+# PostgreSQL takes 32,767 values with one statement.
+_MOST_VALUES = 10_000
 _NOW = text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
 
 
@@ -32,7 +37,7 @@ class Batch:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self._rows: dict[tuple[Table, tuple[str, ...]], list[Mapping[str, Any]]] = {}
+        self._rows: dict[_Kind, list[Mapping[str, Any]]] = {}
 
     def take(self, rows: list[tuple[Table, Mapping[str, Any]]]) -> None:
         for table, row in rows:
@@ -45,12 +50,24 @@ class Batch:
         if not self._rows:
             return
         waiting, self._rows = self._rows, {}
+        ordered = sorted(waiting.items(), key=lambda one: _rank(one[0][0]))
         dialect = self.connection.dialect.name
-        for table, columns in sorted(waiting, key=lambda one: _rank(one[0])):
-            insert = _insert(table, columns, dialect)
-            self.connection.exec_driver_sql(
-                insert.sql, [insert.values(row) for row in waiting[table, columns]]
-            )
+        if dialect == "sqlite":
+            for (table, columns), rows in ordered:
+                insert = _insert(table, columns, dialect)
+                values = [insert.values(row) for row in rows]
+                self.connection.exec_driver_sql(insert.sql, values)
+            return
+        # Each statement is a way to the server and back, so all tables share one.
+        for some in _few(ordered):
+            sql = _inserts(tuple((*key, len(rows)) for key, rows in some))
+            values = [
+                value
+                for key, rows in some
+                for row in rows
+                for value in _insert(*key, dialect).values(row)
+            ]
+            self.connection.exec_driver_sql(sql, tuple(values))
 
 
 class Tx:
@@ -164,7 +181,8 @@ class _Insert:
         marks = ["?" if dialect == "sqlite" else f"${at + 1}" for at in range(len(columns))]
         # Names of ours, and never values.
         names = ", ".join(f'"{name}"' for name in columns)
-        self.sql = f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join(marks)})'  # noqa: S608
+        self.head = f'INSERT INTO "{table.name}" ({names})'
+        self.sql = f"{self.head} VALUES ({', '.join(marks)})"
         self.once = f"{self.sql} ON CONFLICT DO NOTHING"
 
     def values(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -174,6 +192,33 @@ class _Insert:
 
 
 _insert = cache(_Insert)
+
+
+def _few(
+    ordered: list[tuple[_Kind, list[Mapping[str, Any]]]],
+) -> Iterator[list[tuple[_Kind, list[Mapping[str, Any]]]]]:
+    """A verb with a great many rows goes in pieces that the server takes."""
+    if sum(len(key[1]) * len(rows) for key, rows in ordered) <= _MOST_VALUES:
+        yield ordered
+        return
+    for key, rows in ordered:
+        at_once = max(1, _MOST_VALUES // len(key[1]))
+        for at in range(0, len(rows), at_once):
+            yield [(key, rows[at : at + at_once])]
+
+
+@lru_cache(maxsize=512)
+def _inserts(kinds: tuple[tuple[Table, tuple[str, ...], int], ...]) -> str:
+    """One statement for the rows of several tables: `WITH t0 AS (INSERT …), … INSERT …`."""
+    numbers = itertools.count(1)
+    inserts = []
+    for table, columns, count in kinds:
+        rows = (", ".join(f"${next(numbers)}" for _ in columns) for _ in range(count))
+        values = ", ".join(f"({row})" for row in rows)
+        inserts.append(f"{_insert(table, columns, 'postgresql').head} VALUES {values}")
+    *before, last = inserts
+    named = ", ".join(f"t{at} AS ({one})" for at, one in enumerate(before))
+    return f"WITH {named} {last}" if before else last
 
 
 @cache

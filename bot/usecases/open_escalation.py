@@ -58,9 +58,6 @@ async def open_escalation(
     OwnerRequiredError, RateLimitedError.
     A refused request uses up no key.
     """
-    earlier = await desk.ledger.read(_replay, caller.agent, key, body_hash)
-    if earlier is not None:
-        return earlier
     _check_callback(desk, caller, request)
     planned = plan(desk.book, request, caller.agent)
     try:

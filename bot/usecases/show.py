@@ -13,13 +13,15 @@ from bot.store.escalations import Filter
 from bot.usecases.settling import topic
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.domain.escalation import Escalation, Status
     from bot.domain.people import Caller
     from bot.store.tx import Tx
     from bot.usecases.desk import Desk
 
-# The truth is read again at least this often, whatever the wake-up calls say.
-_SWEEP_SECONDS = 5.0
+#: A caller that has gone is noticed this often; its wait ends then.
+LOOK_UP_SECONDS = 5.0
 
 
 def check_own(found: Escalation, caller: Caller) -> None:
@@ -43,15 +45,16 @@ async def wait_for(
     *,
     seconds: float,
     beyond_version: int | None = None,
+    gone: Callable[[], bool] = lambda: False,
 ) -> Escalation:
-    """The escalation as soon as it is settled, or when the time is over.
+    """The escalation as soon as it is settled, or when the time is over or the caller `gone`.
 
     With `beyond_version` any change is enough. Raises NotFoundError, and UnavailableError when the
     database cannot answer in the beginning or at the end.
     """
     clock = asyncio.get_running_loop()
     until = clock.time() + seconds
-    found: Escalation | None = None
+    version: int | None = None
     while True:
         # The sleep is prepared before the read: a commit in between is then not missed.
         async with desk.waker.listening(topic(escalation_id)) as sleep:
@@ -59,13 +62,31 @@ async def wait_for(
                 found = await show(desk, caller, escalation_id)
             except UnavailableError:
                 # A database that starts again is no reason to send a crowd of agents away.
-                if found is None or clock.time() >= until or desk.waker.closing:
+                if version is None or clock.time() >= until or desk.waker.closing:
                     raise
-            left = until - clock.time()
-            changed = beyond_version is not None and found.version != beyond_version
-            if found.status != "open" or changed or left <= 0 or desk.waker.closing:
-                return found
-            await sleep(min(left, _SWEEP_SECONDS))
+            else:
+                changed = beyond_version is not None and found.version != beyond_version
+                over = clock.time() >= until or gone() or desk.waker.closing
+                if found.status != "open" or changed or over:
+                    return found
+                # Thousands may lie here, so nothing of what was read is kept.
+                version = found.version
+                del found
+            while not await sleep(min(until - clock.time(), LOOK_UP_SECONDS), version):
+                if clock.time() >= until or gone():
+                    break
+
+
+async def look_for_everybody(desk: Desk) -> int:
+    """Wake whoever waits for an escalation that is no longer as they know it.
+
+    The truth, should a wake-up call be lost: one question for all who wait here.
+    """
+    waiting = {name.partition(":")[2]: known for name, known in desk.waker.awaited()}
+    found = await desk.ledger.read(escalations.versions, waiting) if waiting else {}
+    missed = [topic(id_) for id_, known in waiting.items() if known - {found.get(id_)}]
+    desk.waker.committed(missed)
+    return len(missed)
 
 
 async def list_page(

@@ -25,9 +25,7 @@ if TYPE_CHECKING:
     from bot.domain.escalation import Escalation
     from bot.domain.people import Caller
     from bot.usecases.desk import Desk
-
-# A client that has gone is noticed at least this often; the wait ends then.
-_LOOK_UP_SECONDS = 5.0
+    from handlers.agents.queries import Wait
 
 
 async def create(desk: Desk, caller: Caller, request: web.Request) -> web.Response:
@@ -49,12 +47,12 @@ async def create(desk: Desk, caller: Caller, request: web.Request) -> web.Respon
 async def read(desk: Desk, caller: Caller, request: web.Request) -> web.Response:
     """One escalation: now, when it is settled, or when it is no longer as the agent knows it."""
     wanted, patience = escalation_id(request), wait(request)
-    found = await show(desk, caller, wanted)
-    known = has_current(request, found.version)
-    if known or not request.if_none_match:
-        found = await _patiently(
-            desk, caller, request, found, patience.seconds, found.version if known else None
-        )
+    if request.if_none_match or patience.seconds == 0:
+        found = await show(desk, caller, wanted)
+        if patience.seconds > 0 and has_current(request, found.version):
+            found = await _patiently(desk, caller, request, wanted, patience, found.version)
+    else:
+        found = await _patiently(desk, caller, request, wanted, patience, None)
     headers = {"ETag": etag(found)}
     if patience.applied is not None:
         headers["Preference-Applied"] = patience.applied
@@ -67,18 +65,19 @@ async def _patiently(
     desk: Desk,
     caller: Caller,
     request: web.Request,
-    found: Escalation,
-    seconds: float,
+    wanted: str,
+    patience: Wait,
     beyond_version: int | None,
 ) -> Escalation:
-    """Waits in slices; between them nothing is held but the question itself."""
-    while seconds > 0 and found.status == "open" and request.transport is not None:
-        piece = min(seconds, _LOOK_UP_SECONDS)
-        found = await wait_for(desk, caller, found.id, seconds=piece, beyond_version=beyond_version)
-        if beyond_version is not None and found.version != beyond_version:
-            break
-        seconds -= piece
-    return found
+    """Nothing is held meanwhile but the question itself."""
+    return await wait_for(
+        desk,
+        caller,
+        wanted,
+        seconds=patience.seconds,
+        beyond_version=beyond_version,
+        gone=lambda: request.transport is None,
+    )
 
 
 async def list_them(desk: Desk, caller: Caller, request: web.Request) -> web.Response:

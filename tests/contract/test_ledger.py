@@ -311,6 +311,19 @@ async def test_rows_leave_before_those_that_refer_to_them(ledger: Ledger) -> Non
     assert await ledger.read(lambda tx: tx.execute(count).scalar_one()) == 1
 
 
+async def test_a_verb_may_add_more_rows_than_a_statement_takes(ledger: Ledger) -> None:
+    """They leave in pieces, and are whole or nothing all the same."""
+
+    def many(tx: Tx) -> None:
+        for number in range(9_000):
+            tx.add(tables.inbound, row_of(tx, str(number)))
+
+    await ledger.run(many)
+
+    count = select(func.count()).select_from(tables.inbound)
+    assert await ledger.read(lambda tx: tx.execute(count).scalar_one()) == 9_000
+
+
 def value_for(column: Column[Any]) -> Any:
     """Anything that fits; ids are all the same, so that one refers to the other."""
     known = {"Instant": datetime.now(UTC), "Integer": 1, "Boolean": False, "Json": []}

@@ -24,10 +24,12 @@ from handlers import agents
 from handlers.agents.examples import REQUEST
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
     from aiohttp.typedefs import Handler
+
+    from bot.domain.ports import Sleep
 
 POLICY = """
 version: 1
@@ -93,12 +95,12 @@ class CountingWaker(CommitWaker):
         self.asleep = Tally()
 
     @asynccontextmanager
-    async def listening(self, topic: str) -> AsyncIterator[Callable[[float], Awaitable[bool]]]:
+    async def listening(self, topic: str) -> AsyncIterator[Sleep]:
         async with super().listening(topic) as sleep:
 
-            async def counted(seconds: float) -> bool:
+            async def counted(seconds: float, known: int | None = None) -> bool:
                 with self.asleep.one_more():
-                    return await sleep(seconds)
+                    return await sleep(seconds, known)
 
             yield counted
 

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.start import TimeOrderedIds
+from bot.store.open import open_ledger
+from bot.usecases.cancel import cancel
+from bot.usecases.keys import recognise
+from bot.usecases.show import look_for_everybody
 from tests.rooms.test_agents_door import Agent, Door, open_door
 
 if TYPE_CHECKING:
@@ -53,6 +59,26 @@ async def test_a_vote_alone_does_not_end_the_wait(door: Door, agent: Agent) -> N
 
     assert (seen.status, seen.json["status"], seen.headers["ETag"]) == (200, "open", '"2"')
     assert (await asyncio.wait_for(plain, 5)).json["status"] == "decided"
+
+
+async def test_a_lost_wake_up_call_is_made_up_for(door: Door, agent: Agent, tmp_path: Path) -> None:
+    """Whoever waits for what has changed unheard is found by the sweep; the others sleep on."""
+    path, other = await agent.asks(), await agent.asks()
+    waiting = [asyncio.create_task(agent.send("GET", f"{p}?wait=55")) for p in (path, other)]
+    await door.asleep.until(2)
+    caller = await recognise(door.desk, agent.key)
+    elsewhere = open_ledger(f"sqlite:///{tmp_path}/pullcord.db", door.clock, TimeOrderedIds())
+    await cancel(replace(door.desk, ledger=elsewhere), caller, path.rpartition("/")[2])
+    await elsewhere.close()
+
+    missed = await look_for_everybody(door.desk)
+
+    answer = await asyncio.wait_for(waiting[0], 5)
+    assert (missed, answer.json["status"]) == (1, "cancelled")
+    assert not waiting[1].done()
+    door.desk.waker.wake_everybody()
+    assert (await waiting[1]).json["status"] == "open"
+    assert await look_for_everybody(door.desk) == 0
 
 
 async def test_a_wait_that_is_over_says_still_open(agent: Agent) -> None:
@@ -142,7 +168,7 @@ async def test_a_client_that_goes_is_not_waited_for(
     door: Door, agent: Agent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When the connection is gone the waiting ends, without an answer to anybody."""
-    monkeypatch.setattr("handlers.agents.escalations._LOOK_UP_SECONDS", 0.05)
+    monkeypatch.setattr("bot.usecases.show.LOOK_UP_SECONDS", 0.05)
     path = await agent.asks()
     _, writer = await asyncio.open_connection("127.0.0.1", door.port)
     writer.write(
