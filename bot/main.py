@@ -30,6 +30,7 @@ from bot.start import (
 from bot.store import escalations, messages, relays, schema
 from bot.usecases.desk import Desk, Workspace
 from bot.usecases.expire import expire_what_is_due
+from bot.usecases.keys import write_down_uses
 from bot.usecases.learn_people import everything_again
 from bot.usecases.send_card import free_leases
 from bot.workers.census import Census
@@ -54,6 +55,7 @@ log = structlog.get_logger()
 # Shorter than a sender's lease (bot/store/messages.py): whoever still waits still owns.
 _SLACK_SECONDS = 10.0
 _GAUGES_SECONDS = 15.0
+_KEYS_SECONDS = 60.0
 
 
 class House:
@@ -124,6 +126,7 @@ class House:
         self._ticker.every(1, "expire", lambda: expire_what_is_due(self.desk))
         self._ticker.every(LOOK_SECONDS, "policy", self._policy.look)
         self._ticker.every(_GAUGES_SECONDS, "gauges", self.measure)
+        self._ticker.every(_KEYS_SECONDS, "keys", lambda: write_down_uses(self.desk))
         if access.app_token:
             self._open_socket(bolt, self._client(access.app_token))
         self._ticker.start()
@@ -158,6 +161,8 @@ class House:
         await self._census.stop()
         await self._outbox.stop()
         await self._relays.stop()
+        with suppress(PullcordError):
+            await write_down_uses(self.desk)
         self._waker.wake_everybody()
         await self._session.close()
         await self._on_stop.aclose()

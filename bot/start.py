@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import hmac
 import os
+import time
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,11 +16,12 @@ import uuid_utils
 from bot.store import schema
 from bot.store.open import open_ledger
 from bot.usecases.desk import Desk
+from bot.usecases.key_ring import KeyRing
 from bot.workers.policy_file import read_book
 from bot.workers.waker import CommitWaker
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from datetime import datetime
     from pathlib import Path
 
@@ -67,7 +69,9 @@ def callback_secrets(secrets: tuple[str, ...], key_id: str) -> tuple[bytes, ...]
     return tuple(derived(secret, f"pullcord/callback/{key_id}") for secret in secrets)
 
 
-def make_desk(settings: Settings, clock: Clock, ids: Ids) -> tuple[Desk, CommitWaker]:
+def make_desk(
+    settings: Settings, clock: Clock, ids: Ids, monotonic: Callable[[], float] = time.monotonic
+) -> tuple[Desk, CommitWaker]:
     """A desk with its ledger; raises SettingError, PolicyError, StartError."""
     path = settings.pullcord_policy_file
     try:
@@ -88,6 +92,7 @@ def make_desk(settings: Settings, clock: Clock, ids: Ids) -> tuple[Desk, CommitW
         key_peppers=peppers,
         callback_secrets=partial(callback_secrets, settings.secrets()),
         callback_allow=settings.pullcord_callback_allow,
+        ring=KeyRing(monotonic),
     )
     return desk, waker
 

@@ -10,7 +10,6 @@ import pytest
 from tests.world import POLICY, REFUND
 
 if TYPE_CHECKING:
-
     from tests.world import World
 
 BOUNDS = POLICY + "agents:\n  refund-bot: {rate: 3/1m}\n  chatty-bot: {max_open: 2}\n"
