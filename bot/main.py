@@ -32,6 +32,7 @@ from bot.store import escalations, messages, relays, schema
 from bot.usecases.compare import compare
 from bot.usecases.desk import Desk, Workspace
 from bot.usecases.expire import expire_what_is_due
+from bot.usecases.keys import write_down_uses
 from bot.usecases.learn_people import everything_again
 from bot.usecases.retention import remove_what_is_old
 from bot.usecases.seal import make_checkpoint, seal_what_is_new
@@ -65,6 +66,7 @@ _FINISH_SECONDS = 5.0
 _STOP_SECONDS = 12.0
 # Who waits for an answer is looked for this often, whatever the wake-up calls say.
 _SWEEP_SECONDS = 5.0
+_KEYS_SECONDS = 60.0
 
 
 class House:
@@ -149,6 +151,7 @@ class House:
         self._ticker.every(_GAUGES_SECONDS, "gauges", self.measure)
         if ledger.hears_others is not None:
             self._ticker.every(_COMPARE_SECONDS, "compare", self.compare)
+        self._ticker.every(_KEYS_SECONDS, "keys", lambda: write_down_uses(self.desk))
         if access.app_token:
             self._open_socket(bolt, self._client(access.app_token))
         self._ticker.start()
@@ -184,6 +187,8 @@ class House:
         await self._witness_the_end()
         await self._outbox.stop()
         await self._relays.stop()
+        with suppress(PullcordError):
+            await write_down_uses(self.desk)
         self._waker.wake_everybody()
         if self.desk.ledger.hears_others is not None:
             observe.hide_listener()

@@ -7,6 +7,7 @@ import fcntl
 import hashlib
 import hmac
 import os
+import time
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,11 +19,12 @@ from bot.domain.errors import BusyError
 from bot.store import schema
 from bot.store.open import open_ledger
 from bot.usecases.desk import Desk
+from bot.usecases.key_ring import KeyRing
 from bot.workers.policy_file import read_book
 from bot.workers.waker import CommitWaker
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from datetime import datetime
     from pathlib import Path
 
@@ -80,7 +82,9 @@ def same_secrets(settings: Settings) -> str:
     return derived(every.hexdigest(), "pullcord/same-secrets").hex()[:16]
 
 
-def make_desk(settings: Settings, clock: Clock, ids: Ids) -> tuple[Desk, CommitWaker]:
+def make_desk(
+    settings: Settings, clock: Clock, ids: Ids, monotonic: Callable[[], float] = time.monotonic
+) -> tuple[Desk, CommitWaker]:
     """A desk with its ledger; raises SettingError, PolicyError, StartError."""
     path = settings.pullcord_policy_file
     try:
@@ -101,6 +105,7 @@ def make_desk(settings: Settings, clock: Clock, ids: Ids) -> tuple[Desk, CommitW
         key_peppers=peppers,
         callback_secrets=partial(callback_secrets, settings.secrets()),
         callback_allow=settings.pullcord_callback_allow,
+        ring=KeyRing(monotonic),
     )
     return desk, waker
 

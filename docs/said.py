@@ -134,7 +134,7 @@ POLICY_TOP = {
     ),
     "digests": "When what can wait is brought together. *Not acted on yet.*",
     "categories": "Kinds of cases, by the `category` of the request.",
-    "agents": "The bounds of agents, by the NAMEs of their keys. *Not acted on yet.*",
+    "agents": "The bounds of agents, by the NAMEs of their keys.",
     "schedules": "Who is on call when. *Not acted on yet.*",
 }
 
@@ -230,8 +230,14 @@ POLICY_CATEGORY = {
 
 POLICY_AGENT = {
     "systems": "A list of the systems that it may touch. *Not acted on yet.*",
-    "max_open": "How many of its questions may be open. *Not acted on yet.*",
-    "rate": "`N/duration`: how many questions it may ask. *Not acted on yet.*",
+    "max_open": (
+        "How many of its questions may be open, 10,000 when left out; beyond it the API answers "
+        "429 `rate_limited`, and the admin channel is told once an hour."
+    ),
+    "rate": (
+        "`N/duration`: how many questions it may ask in any such stretch of time, over all its "
+        "keys; beyond it the API answers 429 `rate_limited` with `Retry-After`."
+    ),
 }
 
 POLICY_SCHEDULE = {

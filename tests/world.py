@@ -320,7 +320,7 @@ class World:
         """As `serve` does it, on a free port; waits for it unless it cannot get `ready`."""
         self._bot = AsyncExitStack()
         settings = self.settings
-        self.desk, self.waker = make_desk(settings, self.clock, TimeOrderedIds())
+        self.desk, self.waker = make_desk(settings, self.clock, TimeOrderedIds(), self.stopwatch)
         self._bot.push_async_callback(self.desk.ledger.close)
         self.house = House(
             settings, self.desk, self.waker, TimeOrderedIds().new("bot"), self.stopwatch

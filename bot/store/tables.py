@@ -209,6 +209,8 @@ api_key = Table(
     Column("revoked_at", Instant),
     Column("callback_secret", Boolean),
     Column("callback_hosts", Json),
+    Column("last_used_at", Instant),
+    Column("successor", Text),
 )
 
 person = Table(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.domain.ports import Waker
+from bot.usecases.key_ring import KeyRing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +45,8 @@ class Desk:
     callback_allow: tuple[Network, ...] = ()
     #: Known once Slack has answered for the first time.
     workspace: Workspace | None = None
+    #: Of this process only: who was recognised within the last second.
+    ring: KeyRing = field(default_factory=KeyRing)
 
     @property
     def team_id(self) -> str | None:

@@ -1,4 +1,4 @@
-"""Keys for agents: made, shown once, listed, revoked, and recognised at the door."""
+"""Keys for agents: made, shown once, listed, rotated, revoked, and recognised at the door."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import hashlib
 import hmac
 import re
 import secrets
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.domain.errors import InvalidError, UnauthorizedError
@@ -14,7 +16,7 @@ from bot.store import keys
 from bot.store.keys import StoredKey
 
 if TYPE_CHECKING:
-    from datetime import timedelta
+    from datetime import datetime
 
     from bot.store.ledger import Ledger
     from bot.store.tx import Tx
@@ -64,7 +66,7 @@ async def create_key(
     secret = secrets.token_urlsafe(32)
 
     def store(tx: Tx) -> str:
-        key_id = tx.new_id("key").removeprefix("key_").lower()
+        key_id = _new_id(tx)
         now = tx.now()
         keys.insert(
             tx,
@@ -86,32 +88,74 @@ async def create_key(
     return f"pc_{await ledger.run(store)}_{secret}"
 
 
-async def list_keys(ledger: Ledger) -> list[StoredKey]:
-    """All keys that ever were, oldest first."""
-    return await ledger.read(keys.all_of_them)
+async def rotate_key(
+    ledger: Ledger, pepper: bytes, key_id: str, *, overlap: timedelta
+) -> tuple[str, StoredKey]:
+    """A new key in the place of an old one, which ends after the overlap; and what it is like.
+
+    Same name, scopes, owners and callbacks; where the old one had an end, the new one lasts as
+    long. Raises InvalidError when there is no such live key, or when it has a successor already.
+    """
+    secret = secrets.token_urlsafe(32)
+
+    def store(tx: Tx) -> StoredKey:
+        now, old = tx.now(), keys.lock(tx, key_id)
+        if old is None or not old.live(now):
+            raise _no_live_key(key_id)
+        if old.successor is not None:
+            raise InvalidError(
+                f"The key {key_id!r} was rotated before; rotate its successor {old.successor!r}."
+            )
+        new = replace(
+            old,
+            id=_new_id(tx),
+            secret_hash=_hash(pepper, secret),
+            created_at=now,
+            expires_at=None if old.expires_at is None else now + (old.expires_at - old.created_at),
+            last_used_at=None,
+        )
+        ends_at = min(old.expires_at or now + overlap, now + overlap)
+        keys.succeed(tx, key_id, new.id, ends_at)
+        keys.insert(tx, new)
+        return new
+
+    new = await ledger.run(store)
+    return f"pc_{new.id}_{secret}", new
+
+
+async def list_keys(ledger: Ledger) -> tuple[list[StoredKey], datetime]:
+    """All keys that ever were, oldest first, and what time it is."""
+
+    def ask(tx: Tx) -> tuple[list[StoredKey], datetime]:
+        return keys.all_of_them(tx), tx.now()
+
+    return await ledger.read(ask)
 
 
 async def revoke_key(ledger: Ledger, key_id: str) -> None:
-    """Works from the next request on. Raises InvalidError when there is no such live key."""
+    """Acts within a second, everywhere. Raises InvalidError when there is no such live key."""
     if not await ledger.run(keys.revoke, key_id):
-        raise InvalidError(f"There is no live key {key_id!r}. `keys list` shows them.")
+        raise _no_live_key(key_id)
 
 
 async def recognise(desk: Desk, key: str) -> Caller:
     """Who presents this key. Raises UnauthorizedError, the same for every kind of wrong key."""
+    known = desk.ring.find(key)
+    if known is not None:
+        return known
+    asked = desk.ring.now()
     form = _FORM.fullmatch(key)
-    found, alive = (None, False) if form is None else await desk.ledger.read(_find, form.group(1))
+    found, now = (None, None) if form is None else await desk.ledger.read(_find, form.group(1))
     # Compared in constant time, and also when there is nothing to compare with.
     secret = form.group(2) if form else ""
     kept = found.secret_hash if found else "0" * 64
     right = [hmac.compare_digest(_hash(p, secret), kept) for p in desk.key_peppers]
-    if not any(right) or not alive:
+    if not any(right) or found is None or now is None or not found.live(now):
         raise UnauthorizedError(
             "This key is unknown, expired or revoked. Make one with `python -m bot keys create "
             "NAME` and send it as `Authorization: Bearer pc_…`."
         )
-    assert found is not None  # noqa: S101 - alive says so
-    return Caller(
+    caller = Caller(
         key_id=found.id,
         agent=found.name,
         scopes=found.scopes,
@@ -119,11 +163,27 @@ async def recognise(desk: Desk, key: str) -> Caller:
         callback_secret=found.callback_secret,
         callback_hosts=found.callback_hosts,
     )
+    desk.ring.keep(key, caller, asked=asked, at=now)
+    return caller
 
 
-def _find(tx: Tx, key_id: str) -> tuple[StoredKey | None, bool]:
-    found = keys.find(tx, key_id)
-    return found, found is not None and found.live(tx.now())
+async def write_down_uses(desk: Desk) -> None:
+    """When each key was used last, at most once a minute a key, and never on a request's way."""
+    uses = desk.ring.uses()
+    if uses:
+        desk.ring.written(uses, await desk.ledger.run_behind(keys.note_uses, uses))
+
+
+def _find(tx: Tx, key_id: str) -> tuple[StoredKey | None, datetime]:
+    return keys.find(tx, key_id), tx.now()
+
+
+def _new_id(tx: Tx) -> str:
+    return tx.new_id("key").removeprefix("key_").lower()
+
+
+def _no_live_key(key_id: str) -> InvalidError:
+    return InvalidError(f"There is no live key {key_id[:80]!r}. `keys list` shows them.")
 
 
 def _hash(pepper: bytes, secret: str) -> str:

@@ -54,9 +54,36 @@ async def test_a_key_is_made_listed_and_revoked(environment: dict[str, str]) -> 
     assert key_id in listed
     assert "refund-bot" in listed
     assert secret not in listed + after
+    assert "live until" in listed
+    assert "U01ALICE" in listed
     assert "revoked" in after
     assert (code, again) == (0, 2)
     assert "no live key" in without_trace(err)
+
+
+async def test_a_key_is_rotated(environment: dict[str, str]) -> None:
+    """The successor's secrets are shown as `create` shows them; the list says who follows whom."""
+    _, out, _ = await command(
+        "keys", "create", "hook-bot", "--callback-secret", environment=environment
+    )
+    old = out.strip().splitlines()[-1].split("_")[1]
+
+    code, out, err = await command(
+        "keys", "rotate", old, "--overlap", "2h", environment=environment
+    )
+    _, listed, _ = await command("keys", "list", environment=environment)
+
+    assert (code, err) == (0, "")
+    said, secret, key = out.strip().splitlines()
+    assert "ends in 2 h" in said
+    assert secret == secret_of(key, environment["PULLCORD_SECRET"])
+    head, first, second = listed.strip().splitlines()
+    assert head.split()[:3] == ["ID", "NAME", "STATE"]
+    assert first.startswith(old)
+    assert f", then {key.split('_')[1]}" in first
+    assert " live  " in second
+    assert " never  " in second
+    assert len({line.index("escalate:cancel") for line in (first, second)}) == 1
 
 
 async def test_a_callback_secret_is_shown_before_the_key(environment: dict[str, str]) -> None:
@@ -104,6 +131,8 @@ async def test_the_sealed_journal_beside_a_bot(environment: dict[str, str]) -> N
         (("keys", "create", "x", "--expires", "soon"), "--expires"),
         (("keys", "create", "x", "--callback-host", "a.example"), "--callback-secret"),
         (("keys", "create", "x", "--callback-secret", "--callback-host", "https://a"), "is none"),
+        (("keys", "rotate", "x"), "no live key"),
+        (("keys", "rotate", "x", "--overlap", "later"), "--overlap"),
         (("replay", "whk_1"), "Nothing that was given up"),
         (("erase", "U09NOBODY"), "Nobody here is 'U09NOBODY'"),
         (("export", "--kind", "decisions", "--since", "yesterday"), "no date"),
