@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Insert, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.columns import from_micros
@@ -59,24 +59,23 @@ class Tx:
         A parallel twin is waited for, and a conflict never spoils the transaction.
         """
         self.flush()
-        insert: Insert
-        if self._dialect == "postgresql":
-            insert = postgresql.insert(table).values(row).on_conflict_do_nothing()
-        else:
-            insert = sqlite.insert(table).values(row).on_conflict_do_nothing()
+        insert = self.insert(table).values(row).on_conflict_do_nothing()
         return self._connection.execute(insert).rowcount == 1
 
     def upsert(self, table: Table, row: Mapping[str, Any]) -> None:
         """Insert a row, or bring the one with its primary key up to date."""
         self.flush()
-        dialect = postgresql if self._dialect == "postgresql" else sqlite
         keys = [column.name for column in table.primary_key]
-        insert = dialect.insert(table).values(row)
+        insert = self.insert(table).values(row)
         self._connection.execute(
             insert.on_conflict_do_update(
                 index_elements=keys, set_={k: v for k, v in row.items() if k not in keys}
             )
         )
+
+    def insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
+        """An INSERT in the database's own dialect, which knows what to do about a conflict."""
+        return postgresql.insert(table) if self._dialect == "postgresql" else sqlite.insert(table)
 
     def execute(self, statement: Executable) -> CursorResult[Any]:
         self.flush()
