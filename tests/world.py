@@ -9,7 +9,7 @@ import asyncio
 import itertools
 import json
 import time
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import aiohttp
 from aiohttp import web
 
+from bot.domain.pacing import SLACKS_PACE, UNPACED, Pace
 from bot.main import House
 from bot.settings import Settings
 from bot.start import TimeOrderedIds, key_peppers, make_desk
@@ -24,6 +25,7 @@ from bot.store import relays
 from bot.usecases.keys import DEFAULT_SCOPES, create_key
 from examples.refund_agent import REFUND as EXAMPLE
 from handlers.agents import ProblemRunner
+from sandbox.pacing import Pacing
 from sandbox.server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, make_app
 from sandbox.testing import serving
 from sandbox.workspace import Workspace
@@ -188,11 +190,15 @@ class Agent:
         headers = {"Idempotency-Key": key or f"key-{next(self.world.counter)}"}
         return await self.call("POST", "/v1/escalations", body, headers=headers)
 
-    async def asks(self, **over: Any) -> Asked:
-        """Post the article's refund, with changes."""
-        answer = await self.posts(**(REFUND | over))
+    async def wants(self, question: dict[str, Any]) -> Asked:
+        """Post a question that has to be taken."""
+        answer = await self.posts(**question)
         assert answer.status == 201, answer.json
         return Asked(self, answer.json["id"])
+
+    async def asks(self, **over: Any) -> Asked:
+        """Post the article's refund, with changes."""
+        return await self.wants(REFUND | over)
 
     async def asks_refund(self, amount: float, **over: Any) -> Asked:
         tool = REFUND["tool"] | {"arguments": REFUND["tool"]["arguments"] | {"amount": amount}}
@@ -226,11 +232,20 @@ class Shown:
             if element["type"] == "button"
         ]
 
+    def row(self, asked: Asked) -> list[str]:
+        """The labels of the buttons that a storm card shows for one of its escalations."""
+        rows = [block for block in self.message.blocks if asked.id in block.get("block_id", "")]
+        return [element["text"]["text"] for block in rows for element in block["elements"]
+                if element["type"] == "button"]  # fmt: skip
+
     async def click(
-        self, label: str, *, by: str, stale: bool = False, **extra: Any
+        self, label: str, *, by: str, stale: bool = False, of: Asked | None = None, **extra: Any
     ) -> dict[str, Any]:
-        """Press a button by its label, confirming when asked; `stale`: on an old screen."""
-        fields = self._find(label, stale=stale, **extra) or _BY_LABEL.get(
+        """Press a button by its label, confirming when asked; `stale`: on an old screen.
+
+        `of`: in the row of a storm card that shows this escalation.
+        """
+        fields = self._find(label, stale=stale, of=of, **extra) or _BY_LABEL.get(
             label, {"action_id": "more", "value": "show"}
         )
         status, answer = await self.world.control(
@@ -241,13 +256,17 @@ class Shown:
         return answer
 
     def _find(
-        self, label: str, *, stale: bool, value: str | None = None, **_: Any
+        self, label: str, *, stale: bool, of: Asked | None, value: str | None = None, **_: Any
     ) -> dict[str, Any] | None:
         """How the control API names a button or a menu's entry with this label."""
         seen = [self.message.blocks, *(reversed(self.message.earlier) if stale else ())]
         for block in (block for blocks in seen for block in blocks):
+            if of is not None and of.id not in block.get("block_id", ""):
+                continue
             for element in block["elements"] if block["type"] == "actions" else ():
                 named = {"action_id": element["action_id"]}
+                if of is not None:
+                    named["block_id"] = block["block_id"]
                 button = element["type"] == "button" and value in {None, element.get("value")}
                 if button and element["text"]["text"] == label:
                     return named
@@ -267,6 +286,8 @@ class World:
     database_url: str
     folder: Path
     policy: str = POLICY
+    #: The clock stands still, and a story may have a crowd: most go at any pace.
+    pace: Pace = UNPACED
     way: Way = "http"
     audit_channel: str | None = None
     clock: StillClock = field(default_factory=StillClock)
@@ -278,6 +299,27 @@ class World:
         # Only what this way needs, so that nothing comes by the other one.
         self.signing_secret = SIGNING_SECRET if self.way == "http" else ""
         self.app_token = APP_TOKEN if self.way == "socket" else None
+
+    def keep_pace(self) -> None:
+        """From now on Slack's limits count, on the clock that this world stands on."""
+        self.pace = SLACKS_PACE
+        self.slack.pacing = Pacing(lambda: self.clock.now.timestamp())
+        self.slack.pacing.on = True
+        self.desk.pace = self.pace
+
+    async def let_time_run(self, condition: Callable[[], bool], *, step: float = 0.25) -> None:
+        """Seconds go by until Slack's side is so; after each the bot looks, as it would anyway."""
+        async with asyncio.timeout(_PATIENCE * 4):
+            while not condition():
+                self.clock.forward(seconds=step)
+                self.waker.committed({"messages", "outbox"})
+                with suppress(TimeoutError):
+                    await self.until(condition, patience=0.02)
+
+    def refused(self) -> list[str]:
+        """What Slack refused because it was too much."""
+        calls = [one for one in self.slack.log.last() if one["direction"] == "from_app"]
+        return [one["what"] for one in calls if one["status"] == 429]
 
     async def open(self) -> None:
         self._stack = AsyncExitStack()
@@ -321,6 +363,7 @@ class World:
         self._bot = AsyncExitStack()
         settings = self.settings
         self.desk, self.waker = make_desk(settings, self.clock, TimeOrderedIds(), self.stopwatch)
+        self.desk.pace = self.pace
         self._bot.push_async_callback(self.desk.ledger.close)
         self.house = House(
             settings, self.desk, self.waker, TimeOrderedIds().new("bot"), self.stopwatch

@@ -13,7 +13,7 @@ from bot.cards.text import clip, length, one_line
 from bot.domain.request import Request, ToolCall
 
 _MOST = 10
-_VALUE, _LABEL, _TOGETHER = 300, 60, 1500
+_TITLE, _VALUE, _LABEL, _TOGETHER = 200, 300, 60, 1500
 _DIFFERENCE = 600
 #: A longer value makes every argument stand on its own line.
 _SHORT = 40
@@ -28,7 +28,7 @@ class Lines:
     whole: bool
 
 
-def argument_lines(tool: ToolCall | None) -> Lines:
+def argument_lines(tool: ToolCall | None, *, together: int = _TOGETHER) -> Lines:
     """The tool's name and its arguments, masked where sensitive."""
     if tool is None:
         return Lines([], whole=True)
@@ -37,9 +37,10 @@ def argument_lines(tool: ToolCall | None) -> Lines:
     pairs = [(row.label, inline(row.text)) for row in written[:_MOST]]
     separator = "\n" if any(length(text) > _SHORT for _, text in pairs) else wording.SEPARATOR
     title = tool.name if tool.server is None else f"{tool.name} ({tool.server})"
-    elements = [words(clip(one_line(title), 200) + "\n", bold=True)]
-    whole = whole and length(one_line(title)) <= 200
-    left = _TOGETHER
+    longest = min(_TITLE, together)
+    elements = [words(clip(one_line(title), longest) + "\n", bold=True)]
+    whole = whole and length(one_line(title)) <= longest
+    left = together
     for index, (label, text) in enumerate(pairs):
         if length(text) > _VALUE or length(label) > _LABEL or length(text) + length(label) > left:
             whole = False
@@ -57,12 +58,12 @@ def argument_lines(tool: ToolCall | None) -> Lines:
 
 
 def difference_lines(
-    request: Request, arguments: Mapping[str, Any], title: str
+    request: Request, arguments: Mapping[str, Any], title: str, *, together: int = _DIFFERENCE
 ) -> tuple[list[Block], bool]:
     """Old → new for each changed argument, and whether all of it is there."""
     changed = [(label, inline(a), inline(b)) for label, a, b in difference(request, arguments)]
     elements: list[Element] = [words(title, bold=True)]
-    left = _DIFFERENCE
+    left = together
     for index, (label, old, new) in enumerate(changed):
         left -= length(label) + length(old) + length(new)
         if left < 0:

@@ -110,6 +110,10 @@ def header(text: str) -> Block:
     return {"type": "header", "text": plain(one_line(text), HEADER)}
 
 
+def divider() -> Block:
+    return {"type": "divider"}
+
+
 def section(text: Markup) -> Block:
     return {"type": "section", "text": mrkdwn(text)}
 

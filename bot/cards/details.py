@@ -37,6 +37,9 @@ def details(escalation: Escalation, around: Around, page: int = 0) -> dict[str, 
         buttons.append(_turn(escalation, wording_details.NEXT, names.PAGE_NEXT, page + 1))
     if approvable and last and readable:
         buttons.append(offers.approve_button(escalation))
+    if escalation.status == "open":
+        # A row of a storm card has no room for them, and one place does for both.
+        buttons += offers.form_buttons(escalation)
     packed = names.pack(escalation.id, escalation.shown_digest, page)
     if buttons:
         blocks.append(actions(packed, buttons))

@@ -43,7 +43,7 @@ def whole_headline(action: str) -> bool:
     return fits(one_line(action), _ACTION)
 
 
-def small_print(escalation: Escalation, around: Around) -> Block:
+def small_print(escalation: Escalation, around: Around, limit: int = _LINE) -> Block:
     """What kind of thing it is, and until when it can be answered."""
     due = moment(escalation.expires_at, around.now)
     if escalation.overdue(around.now):
@@ -51,7 +51,7 @@ def small_print(escalation: Escalation, around: Around) -> Block:
     else:
         left = in_words(escalation.expires_at - around.now)
         answer = wording.answer_by(due, left, around.on_timeout)
-    return context(plain(wording.and_then(clip(facts(escalation), _LINE))), mrkdwn(answer))
+    return context(plain(wording.and_then(clip(facts(escalation), limit))), mrkdwn(answer))
 
 
 def what_came_before(escalation: Escalation, around: Around) -> list[Block]:
@@ -119,10 +119,7 @@ def approval_row(escalation: Escalation, *, whole: bool) -> list[Block]:
     if approvable:
         shown = offers.approve_button if whole else offers.details_button
         buttons.append(shown(escalation))
-    if offers.can_modify(escalation):
-        buttons.append(offers.modify_button(escalation))
-    if offers.can_refuse(escalation):
-        buttons.append(offers.reject_button(escalation))
+    buttons += offers.form_buttons(escalation)
     if whole or not approvable:
         return [row_of(escalation, buttons, wording.SHOW_EVERYTHING, names.SHOW_EVERYTHING)]
     return [context(plain(wording.NOT_ALL_HERE)), row_of(escalation, buttons)]

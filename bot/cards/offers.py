@@ -65,6 +65,18 @@ def reject_button(escalation: Escalation) -> Element:
     return button(wording.REJECT, names.REJECT, shown_value(escalation), style="danger")
 
 
+def form_buttons(escalation: Escalation) -> list[Element]:
+    """What is answered in a form."""
+    buttons = []
+    if allowed(escalation, "respond"):
+        buttons.append(answer_button(escalation))
+    if can_modify(escalation):
+        buttons.append(modify_button(escalation))
+    if can_refuse(escalation):
+        buttons.append(reject_button(escalation))
+    return buttons
+
+
 def details_button(escalation: Escalation) -> Element:
     return button(wording.SHOW_EVERYTHING, names.DETAILS, shown_value(escalation))
 

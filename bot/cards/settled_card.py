@@ -41,9 +41,9 @@ def settled_card(escalation: Escalation, around: Around) -> Card:
         text=wording.settled_text(request.headline, became),
         blocks=[
             title,
-            *_what_became(escalation, around),
+            *what_became(escalation, around),
             *_came_back_with(around),
-            _traces(escalation),
+            traces(escalation),
         ],
     )
 
@@ -68,7 +68,8 @@ def _who(decision: Decision, around: Around) -> str:
     return around.name_of(decision.decided_by)
 
 
-def _what_became(escalation: Escalation, around: Around) -> list[Block]:
+def what_became(escalation: Escalation, around: Around) -> list[Block]:
+    """Who answered, when and how; then what they changed, chose and said."""
     decision = escalation.decision
     near = escalation.created_at
     if decision is None:
@@ -171,7 +172,7 @@ def _voters(decision: Decision, around: Around) -> list[Block]:
     return [context(plain(wording.voted(names)))]
 
 
-def _traces(escalation: Escalation) -> Block:
+def traces(escalation: Escalation) -> Block:
     """Whether the agent picked it up and ran it, and the id to quote when something is wrong."""
     near = escalation.created_at
     parts: list[Markup] = []

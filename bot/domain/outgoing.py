@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-MessageKind = Literal["card"]
+if TYPE_CHECKING:
+    from bot.domain.pacing import Paced
+
 #: What an agent is told at its own address.
 RelayEvent = Literal["escalation.decided", "escalation.expired", "escalation.cancelled"]
+#: A card shows one escalation; a storm card shows several, when so many come that each
+#: could not have its own in time.
+MessageKind = Literal["card", "storm"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +57,8 @@ class Later:
 
     reason: str
     after: float | None = None
+    #: It was too much for this method's limit: nobody may call it before `after`.
+    limit: Paced | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +66,9 @@ class Unsure:
     """Nobody knows whether it was posted: the answer was lost."""
 
     reason: str
+    #: Looking for it was too much for the limit of reading: as with `Later`.
+    limit: Paced | None = None
+    after: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

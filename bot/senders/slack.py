@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.domain.outgoing import Whisper
+    from bot.domain.pacing import Paced
 
 #: Names the metadata of our messages; the payload is only an opaque id.
 CARD_EVENT = "pullcord_card"
@@ -36,7 +37,9 @@ _NEVER = {
 _NO_SUCH_PERSON = {"user_not_found", "users_not_found", "user_not_visible"}
 # Slack calls these people; they are not.
 _NO_PEOPLE = ("is_bot", "is_workflow_bot", "is_connector_bot")
-_LATER = {"ratelimited", "rate_limited", "message_limit_exceeded", "service_unavailable"}
+# Two spellings of the same: as an HTTP status, and as an error in the body.
+_LIMITED = {"ratelimited", "rate_limited", "message_limit_exceeded"}
+_LATER = _LIMITED | {"service_unavailable"}
 
 
 class SlackSender:
@@ -57,7 +60,8 @@ class SlackSender:
                 metadata={"event_type": CARD_EVENT, "event_payload": {"id": message_id}},
                 unfurl_links=False,
                 unfurl_media=False,
-            )
+            ),
+            "post",
         )
 
     async def update(
@@ -65,7 +69,7 @@ class SlackSender:
     ) -> Outcome:
         """Another content for a message that stands. Doing it twice is the same as once."""
         return await _outcome(
-            self._client.chat_update(channel=channel, ts=ts, text=text, blocks=blocks)
+            self._client.chat_update(channel=channel, ts=ts, text=text, blocks=blocks), "update"
         )
 
     async def find(self, message_id: str, *, channel: str, since: datetime) -> Sent | Later | None:
@@ -93,7 +97,7 @@ class SlackSender:
             # Without the right to read the channel we cannot know; a copy is better than a loss.
             if _said(error).get("error") in _NEVER:
                 return None
-            outcome = _refusal(error)
+            outcome = _refusal(error, "history")
             return outcome if isinstance(outcome, Later) else Later(reason=outcome.reason)
         except (SlackClientError, ClientError, OSError, TimeoutError) as error:
             return Later(reason=type(error).__name__)
@@ -138,7 +142,8 @@ class SlackSender:
         return await _outcome(
             self._client.chat_postEphemeral(
                 channel=whisper.channel, user=whisper.user, text=whisper.text
-            )
+            ),
+            "ephemeral",
         )
 
     async def say(self, *, channel: str, text: str) -> Outcome:
@@ -146,7 +151,8 @@ class SlackSender:
         return await _outcome(
             self._client.chat_postMessage(
                 channel=channel, text=text, unfurl_links=False, unfurl_media=False
-            )
+            ),
+            "post",
         )
 
     async def hello(self) -> dict[str, str]:
@@ -252,23 +258,28 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-async def _outcome(call: Any) -> Outcome:
+async def _outcome(call: Any, method: Paced) -> Outcome:
     try:
         answer = await call
     except SlackApiError as error:
-        return _refusal(error)
+        return _refusal(error, method)
     except (SlackClientError, ClientError, OSError, TimeoutError) as error:
         # The connection broke: perhaps before Slack heard us, perhaps after.
         return Unsure(reason=type(error).__name__)
     return Sent(channel=str(answer.get("channel") or ""), ts=str(answer.get("ts") or ""))
 
 
-def _refusal(error: SlackApiError) -> Later | Refused | Never | Unsure:
+def _refusal(error: SlackApiError, method: Paced | None = None) -> Later | Refused | Never | Unsure:
     code = str(_said(error).get("error") or "")
     reason = reason_of(error)
     if _status(error) == 429 or code in _LATER:
         header = {k.lower(): v for k, v in error.response.headers.items()}.get("retry-after", "")
-        return Later(reason=reason, after=float(header) if str(header).isdigit() else None)
+        limited = _status(error) == 429 or code in _LIMITED
+        return Later(
+            reason=reason,
+            after=float(header) if str(header).isdigit() else None,
+            limit=method if limited else None,
+        )
     if code in _REFUSED:
         return Refused(reason=reason)
     if code in _NEVER:

@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, func, literal, or_, select, update
+from sqlalchemy import and_, case, false, func, literal, or_, select, true, update
 
 from bot.store.columns import Instant
 from bot.store.tables import message, message_item
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import ColumnElement, FromClause
+
     from bot.domain.outgoing import MessageKind
     from bot.store.tx import Tx
 
@@ -71,9 +75,11 @@ def owe(tx: Tx, escalation_id: str, *, channel: str, priority: int) -> None:
     tx.tell(TOPIC)
 
 
-def touch(tx: Tx, escalation_id: str) -> None:
+def touch(tx: Tx, escalation_id: str, *, news: bool = False) -> None:
     """All messages that show the escalation are now behind; one that waits for a retry goes on
     waiting.
+
+    `news` is what people must not miss: it goes ahead of votes and small print.
     """
     mine = select(message_item.c.message_id).where(message_item.c.escalation_id == escalation_id)
     up_to_date = message.c.posted_rev == message.c.wanted_rev
@@ -83,6 +89,7 @@ def touch(tx: Tx, escalation_id: str) -> None:
         .values(
             wanted_rev=message.c.wanted_rev + 1,
             due_at=case((up_to_date, literal(tx.now(), Instant)), else_=message.c.due_at),
+            cosmetic=false() if news else case((up_to_date, true()), else_=message.c.cosmetic),
         )
     )
     tx.tell(TOPIC)
@@ -98,27 +105,25 @@ def channels(tx: Tx, escalation_id: str) -> set[str]:
     return {channel for row in rows for channel in row if channel is not None}
 
 
-def claim(tx: Tx, owner: str, limit: int) -> list[Claimed]:
-    """Take messages that are behind and due, the urgent first.
+def claimable(of: FromClause, now: datetime) -> list[ColumnElement[bool]]:
+    """What a message that is behind must be besides, so that somebody may take it."""
+    return [
+        of.c.due_at <= now,
+        or_(of.c.owner.is_(None), of.c.lease_until <= now),
+        or_(of.c.unsure_since.is_(None), of.c.unsure_since <= now - SETTLE),
+    ]
+
+
+def claim(tx: Tx, owner: str, ids: Sequence[str]) -> list[Claimed]:
+    """Take these messages, which the caller holds, in this order.
 
     A first post is marked unsure before it is tried: if we die in between, that is the truth.
     """
-    now = tx.now()
-    rows = tx.execute(
-        select(message)
-        .where(
-            message.c.posted_rev < message.c.wanted_rev,
-            message.c.due_at <= now,
-            or_(message.c.owner.is_(None), message.c.lease_until <= now),
-            or_(message.c.unsure_since.is_(None), message.c.unsure_since <= now - SETTLE),
-        )
-        .order_by(message.c.priority.desc(), message.c.created_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    if not rows:
+    if not ids:
         return []
-    ids = [row.id for row in rows]
+    now = tx.now()
+    rows = tx.execute(select(message).where(message.c.id.in_(ids))).all()
+    rows = sorted(rows, key=lambda row: ids.index(row.id))
     tx.execute(
         update(message)
         .where(message.c.id.in_(ids))
@@ -190,6 +195,18 @@ def settle_later(
         problem=problem[:300],
         minimal=claimed.minimal or minimal,
         **kept,
+    )
+
+
+def settle_held(tx: Tx, claimed: Claimed, *, problem: str) -> bool:
+    """Slack asked for a rest before it was sent: as if it had never been claimed."""
+    return _finish(
+        tx,
+        claimed,
+        attempts=claimed.attempts - 1,
+        unsure_since=claimed.unsure_since,
+        due_at=tx.now(),
+        problem=problem[:300],
     )
 
 

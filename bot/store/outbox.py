@@ -12,6 +12,10 @@ from bot.domain.outgoing import Alert, Checkpoint, Owed, Whisper
 from bot.store.tables import outbox
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement
+
     from bot.store.tx import Tx
 
 TOPIC = "outbox"
@@ -43,16 +47,18 @@ def owe_once(tx: Tx, name: str, owed: Owed) -> None:
         tx.tell(TOPIC)
 
 
-def claim(tx: Tx, owner: str, limit: int) -> list[Claimed]:
-    """Take what is due, the oldest first."""
+def kinds_due(tx: Tx) -> set[str]:
+    """Which kinds of words are due now."""
+    rows = tx.execute(select(outbox.c.kind).where(*_claimable(tx.now())).distinct())
+    return {row.kind for row in rows}
+
+
+def claim(tx: Tx, owner: str, limit: int, kind: str) -> list[Claimed]:
+    """Take what is due of one kind, the oldest first."""
     now = tx.now()
     rows = tx.execute(
         select(outbox)
-        .where(
-            outbox.c.done_at.is_(None),
-            outbox.c.due_at <= now,
-            or_(outbox.c.owner.is_(None), outbox.c.lease_until <= now),
-        )
+        .where(*_claimable(now), outbox.c.kind == kind)
         .order_by(outbox.c.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -80,6 +86,11 @@ def settle_done(tx: Tx, claimed: Claimed, *, problem: str | None = None) -> None
     _finish(tx, claimed, done_at=tx.now(), problem=problem)
 
 
+def settle_held(tx: Tx, claimed: Claimed, *, problem: str) -> None:
+    """Slack asked for a rest before it was said: as if it had never been claimed."""
+    _finish(tx, claimed, attempts=claimed.attempts - 1, problem=problem[:300])
+
+
 def settle_later(tx: Tx, claimed: Claimed, *, wait: timedelta, problem: str) -> None:
     _finish(tx, claimed, due_at=tx.now() + wait, problem=problem[:300])
     tx.tell(TOPIC)
@@ -90,6 +101,14 @@ def free_leases(tx: Tx) -> None:
     tx.execute(
         update(outbox).where(outbox.c.owner.is_not(None)).values(owner=None, lease_until=None)
     )
+
+
+def _claimable(now: datetime) -> list[ColumnElement[bool]]:
+    return [
+        outbox.c.done_at.is_(None),
+        outbox.c.due_at <= now,
+        or_(outbox.c.owner.is_(None), outbox.c.lease_until <= now),
+    ]
 
 
 def _row(tx: Tx, outbox_id: str, owed: Owed) -> dict[str, Any]:

@@ -158,6 +158,8 @@ message = Table(
     # into the channel before posting again.
     Column("unsure_since", Instant),
     Column("problem", Text),
+    # Nothing but votes and small print has changed since `posted_rev`: others go first.
+    Column("cosmetic", Boolean, nullable=False, server_default=text("false")),
 )
 Index(
     "message_behind",
@@ -339,4 +341,35 @@ in_force = Table(
     Column("value", Text, primary_key=True),
     Column("since", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
+)
+
+# When each method of Slack's (and for posts, each channel) may be called next.
+pace = Table(
+    "pace",
+    metadata,
+    Column("lane", Text, primary_key=True),
+    Column("next_at", Instant, nullable=False),
+    # Slack itself asked for a rest; what was claimed before it did is not sent either.
+    Column("held_until", Instant),
+)
+
+# The two queues at Slack's door, each read from its head: first posts, channel by channel, and
+# messages that stand and have to be drawn anew.
+_FIRST = text("ts IS NULL AND posted_rev < wanted_rev")
+Index(
+    "message_first",
+    message.c.channel,
+    message.c.priority.desc(),
+    message.c.created_at,
+    message.c.id,
+    sqlite_where=_FIRST,
+    postgresql_where=_FIRST,
+)
+_STANDING = text("ts IS NOT NULL AND posted_rev < wanted_rev")
+Index(
+    "message_redraw",
+    message.c.cosmetic,
+    message.c.due_at,
+    sqlite_where=_STANDING,
+    postgresql_where=_STANDING,
 )

@@ -130,6 +130,10 @@ class Tx:
             )
         )
 
+    def insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
+        """An INSERT in the database's own dialect, which knows what to do about a conflict."""
+        return postgresql.insert(table) if self._dialect == "postgresql" else sqlite.insert(table)
+
     def execute(self, statement: Executable) -> CursorResult[Any]:
         """Ask or change; what was added before, by whichever verb, is there to be seen."""
         self.flush()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.domain.pacing import SLACKS_PACE, Pace
 from bot.domain.ports import Waker
 from bot.usecases.key_ring import KeyRing
 
@@ -43,6 +44,8 @@ class Desk:
     callback_secrets: Callable[[str], tuple[bytes, ...]]
     #: Networks that callbacks may reach although they are private.
     callback_allow: tuple[Network, ...] = ()
+    #: How often Slack may be called.
+    pace: Pace = SLACKS_PACE
     #: Known once Slack has answered for the first time.
     workspace: Workspace | None = None
     #: Of this process only: who was recognised within the last second.

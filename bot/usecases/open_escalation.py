@@ -174,7 +174,8 @@ def _open(
             digest=escalation.decision.effective_digest,
         )
     if request.supersedes is not None:
-        # Its card says what came of it, with a link.
+        # Its card says what came of it, with a link; held, lest it move to a storm card meanwhile.
+        escalations.hold(tx, [request.supersedes])
         messages.touch(tx, request.supersedes)
     tx.tell(topic(escalation.id))
     return Opened(escalation=escalation, replayed=False, allowance=allowance)

@@ -15,7 +15,8 @@ from bot.domain.outgoing import (
     Unsure,
     Whisper,
 )
-from bot.store import outbox
+from bot.domain.pacing import lane, rest
+from bot.store import outbox, pace
 from bot.usecases.send_card import backoff
 
 if TYPE_CHECKING:
@@ -28,10 +29,6 @@ if TYPE_CHECKING:
 _ENOUGH = {Whisper: 5, Alert: 60, Checkpoint: 60}
 
 
-async def claim_words(desk: Desk, owner: str, limit: int) -> list[Claimed]:
-    return await desk.ledger.run_behind(outbox.claim, owner, limit)
-
-
 async def say(
     desk: Desk,
     sender: SlackSender,
@@ -41,29 +38,35 @@ async def say(
     audit_channel: str | None,
 ) -> Outcome:
     """Say it and remember how that went."""
+    channel = None
     match claimed.owed:
         case Whisper():
             outcome = await sender.whisper(claimed.owed)
         case Alert(text=text):
+            channel = admin_channel
             outcome = (
-                await sender.say(channel=admin_channel, text=text)
-                if admin_channel
+                await sender.say(channel=channel, text=text)
+                if channel
                 else Never(reason="PULLCORD_ADMIN_CHANNEL is not set")
             )
         case Checkpoint(text=text):
+            channel = audit_channel
             outcome = (
-                await sender.say(channel=audit_channel, text=text)
-                if audit_channel
+                await sender.say(channel=channel, text=text)
+                if channel
                 else Never(reason="PULLCORD_AUDIT_CHANNEL is not set")
             )
         case _:
             assert_never(claimed.owed)
-    await desk.ledger.run_behind(_settle, claimed, outcome)
+    await desk.ledger.run_behind(_settle, claimed, outcome, channel)
     return outcome
 
 
-def _settle(tx: Tx, claimed: Claimed, outcome: Outcome) -> None:
+def _settle(tx: Tx, claimed: Claimed, outcome: Outcome, channel: str | None) -> None:
     match outcome:
+        case Later(limit=str(method)):
+            pace.hold(tx, lane(method, channel), rest(outcome.after))
+            outbox.settle_held(tx, claimed, problem=outcome.reason)
         case Sent():
             outbox.settle_done(tx, claimed)
         case Refused() | Never():

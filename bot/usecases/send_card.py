@@ -11,12 +11,19 @@ from typing import TYPE_CHECKING, assert_never
 from bot.cards import wording
 from bot.cards.around import Card
 from bot.cards.escalation_card import card, minimal_card
+from bot.cards.storm_card import minimal_storm_card, storm_card
 from bot.domain.outgoing import Alert, Later, Never, Outcome, Refused, Sent, Unsure
-from bot.store import escalations, journal, messages, outbox, relays
+from bot.domain.pacing import lane, rest
+from bot.store import escalations, journal, messages, outbox, pace, relays
 from bot.usecases.look import around, counted
 from bot.usecases.settling import topic
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.cards.around import Around
+    from bot.domain.escalation import Escalation
+    from bot.domain.pacing import Paced
     from bot.policy.book import Book
     from bot.senders.slack import SlackSender
     from bot.store.messages import Claimed
@@ -26,8 +33,6 @@ if TYPE_CHECKING:
 # A channel that cannot take the card may be mended by a person; look again this often.
 _NEVER_AGAIN_FOR = timedelta(minutes=5)
 _LONGEST_WAIT = 60.0
-#: A call to Slack ends within ten seconds (bot/main.py), and the lease must outlive it.
-_CALL_BEGINS_WITHIN = messages.LEASE.total_seconds() - 10.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,17 +41,8 @@ class Rendered:
 
     claimed: Claimed
     card: Card
-
-
-async def claim_cards(desk: Desk, owner: str, limit: int) -> list[Claimed]:
-    """Cards that are behind and due, ours until their lease ends.
-
-    The stopwatch starts before the claim: whoever sleeps in between (a stopped process, a machine
-    without breath) must not call with a lease that somebody else has taken over.
-    """
-    deadline = asyncio.get_running_loop().time() + _CALL_BEGINS_WITHIN
-    claimed = await desk.ledger.run_behind(messages.claim, owner, limit)
-    return [replace(one, deadline=deadline) for one in claimed]
+    #: Slack has asked for a rest since it was claimed.
+    held: Paced | None = None
 
 
 async def send_card(desk: Desk, sender: SlackSender, claimed: Claimed) -> Outcome:
@@ -62,10 +58,27 @@ async def send_card(desk: Desk, sender: SlackSender, claimed: Claimed) -> Outcom
 def _render(tx: Tx, book: Book, team_id: str | None, claimed: Claimed) -> Rendered:
     # Read together: the revision is the one of the state that is drawn.
     claimed = replace(claimed, wanted_rev=messages.wanted_rev(tx, claimed.id))
-    (found,) = escalations.find_all(tx, claimed.escalation_ids)
-    escalation = counted(tx, book, team_id, found)
-    draw = minimal_card if claimed.minimal else card
-    return Rendered(claimed=claimed, card=draw(escalation, around(tx, book, escalation)))
+    pairs = []
+    for found in escalations.find_all(tx, claimed.escalation_ids):
+        escalation = counted(tx, book, team_id, found)
+        pairs.append((escalation, around(tx, book, escalation)))
+    return Rendered(claimed=claimed, card=_draw(claimed, pairs), held=_held(tx, claimed))
+
+
+def _draw(claimed: Claimed, pairs: Sequence[tuple[Escalation, Around]]) -> Card:
+    if claimed.kind == "storm":
+        return (minimal_storm_card if claimed.minimal else storm_card)(pairs)
+    ((escalation, seen),) = pairs
+    return (minimal_card if claimed.minimal else card)(escalation, seen)
+
+
+def _held(tx: Tx, claimed: Claimed) -> Paced | None:
+    """What may not be called now, though it was free when the card was claimed."""
+    if claimed.ts is not None:
+        return "update" if pace.held(tx, ["update"]) else None
+    if claimed.unsure_since is not None and pace.held(tx, ["history"]):
+        return "history"
+    return "post" if pace.held(tx, ["post", lane("post", claimed.channel)]) else None
 
 
 async def _call(sender: SlackSender, rendered: Rendered) -> Outcome | None:
@@ -73,6 +86,8 @@ async def _call(sender: SlackSender, rendered: Rendered) -> Outcome | None:
     claimed, drawn = rendered.claimed, rendered.card
     if _overslept(claimed):
         return None
+    if rendered.held is not None:
+        return Later(reason="held", after=0, limit=rendered.held)
     if claimed.ts is not None:
         return await sender.update(
             channel=claimed.posted_channel or claimed.channel,
@@ -84,7 +99,7 @@ async def _call(sender: SlackSender, rendered: Rendered) -> Outcome | None:
         # From its beginning: any of several posts may be the one that arrived.
         found = await sender.find(claimed.id, channel=claimed.channel, since=claimed.created_at)
         if isinstance(found, Later):
-            return Unsure(reason=found.reason)
+            return Unsure(reason=found.reason, limit=found.limit, after=found.after)
         if found is not None:
             return found
         if _overslept(claimed):
@@ -104,6 +119,10 @@ def _settle(tx: Tx, workspace: Workspace | None, claimed: Claimed, outcome: Outc
     match outcome:
         case Sent():
             _settle_sent(tx, workspace, claimed, outcome)
+        case Later(limit=str(method)) | Unsure(limit=str(method)):
+            channel = claimed.channel if method == "post" else None
+            pace.hold(tx, lane(method, channel), rest(outcome.after))
+            messages.settle_held(tx, claimed, problem=outcome.reason)
         case Later():
             wait = backoff(claimed.attempts, at_least=outcome.after)
             messages.settle_later(tx, claimed, wait=wait, problem=outcome.reason)
@@ -156,6 +175,7 @@ def _settle_sent(tx: Tx, workspace: Workspace | None, claimed: Claimed, outcome:
             tx.tell(topic(escalation_id))
         if escalation.request.supersedes is not None:
             # Only now there is something to link to.
+            escalations.hold(tx, [escalation.request.supersedes])
             messages.touch(tx, escalation.request.supersedes)
 
 

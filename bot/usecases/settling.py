@@ -41,7 +41,8 @@ def keep(
         return after
     escalations.save(tx, before, after)
     journal.note(tx, after.id, event, actor, **data)
-    messages.touch(tx, after.id)
+    changed = after.status != before.status or after.proposal != before.proposal
+    messages.touch(tx, after.id, news=changed)
     if after.status != "open":
         timers.drop(tx, after.id)
         if before.status == "open":

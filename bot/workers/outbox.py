@@ -11,11 +11,12 @@ from bot.domain.errors import PullcordError
 from bot.domain.outgoing import Alert, Checkpoint, Sent
 from bot.observe import SENT
 from bot.store import messages, outbox
-from bot.usecases.say import claim_words, say
-from bot.usecases.send_card import card_failed, claim_cards, send_card
+from bot.usecases.say import say
+from bot.usecases.send_card import card_failed, send_card
+from bot.usecases.turns import Turn, claim_cards, claim_words
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable
 
     from bot.senders.slack import SlackSender
     from bot.usecases.desk import Desk
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _AT_ONCE = 8
-_LOOK_SECONDS = 1.0
 
 
 class Outbox:
@@ -49,7 +49,7 @@ class Outbox:
     def start(self) -> None:
         self._loops = [
             asyncio.create_task(self._loop(messages.TOPIC, claim_cards, self._send_card)),
-            asyncio.create_task(self._loop(outbox.TOPIC, claim_words, self._say)),
+            asyncio.create_task(self._loop(outbox.TOPIC, self._claim_words, self._say)),
         ]
 
     async def stop(self) -> None:
@@ -61,23 +61,27 @@ class Outbox:
     async def _loop(
         self,
         topic: str,
-        claim: Callable[[Desk, str, int], Awaitable[Sequence[Any]]],
+        claim: Callable[[Desk, str, int], Awaitable[Turn]],
         send: Callable[[Any], Awaitable[None]],
     ) -> None:
         while not self._stopping:
             async with self._desk.waker.listening(topic) as sleep:
                 try:
-                    claimed = await claim(self._desk, self._instance, _AT_ONCE)
+                    turn = await claim(self._desk, self._instance, _AT_ONCE)
                 except PullcordError as error:
                     log.warning("outbox.unavailable", topic=topic, reason=str(error))
-                    claimed = []
+                    turn = Turn([])
                 except Exception:
                     log.exception("outbox.failed", topic=topic)
-                    claimed = []
-                if claimed:
-                    await asyncio.gather(*(self._one(send, item) for item in claimed))
+                    turn = Turn([])
+                if turn.claimed:
+                    await asyncio.gather(*(self._one(send, item) for item in turn.claimed))
                 else:
-                    await sleep(_LOOK_SECONDS)
+                    await sleep(turn.rest)
+
+    async def _claim_words(self, desk: Desk, owner: str, limit: int) -> Turn:
+        said_in = {"alert": self._admin_channel, "checkpoint": self._audit_channel}
+        return await claim_words(desk, owner, limit, said_in)
 
     async def _one(self, send: Callable[[Any], Awaitable[None]], item: Any) -> None:
         try:

@@ -110,6 +110,8 @@ def _block(data: dict[str, Any]) -> Any:
             for element in data["elements"]:
                 _text(element)
             return sb.Block.from_dict(data)
+        case "divider":
+            return sb.Block.from_dict(data)
         case "rich_text":
             return sb.RichTextBlock([_rich(element) for element in data["elements"]])
         case "actions":

@@ -12,7 +12,8 @@ from sqlalchemy import text
 from bot.domain.outgoing import Later
 from bot.store import timers
 from bot.usecases.expire import expire_what_is_due
-from bot.usecases.send_card import claim_cards, send_card
+from bot.usecases.send_card import send_card
+from bot.usecases.turns import claim_cards
 
 if TYPE_CHECKING:
     from bot.store.tx import Tx
@@ -141,6 +142,7 @@ async def test_a_row_that_cannot_be_drawn_does_not_stop_the_others(world: World)
     await world.desk.ledger.run(damage, broken.id)
     fine = await agent.asks(action="Another refund")
 
+    await world.until_time(lambda: bool(world.cards()), seconds=1)
     await world.card_of(fine)
     admin = world.slack.channels["C09ADMIN"].messages
     await world.until_time(lambda: bool(admin), seconds=1)
@@ -195,11 +197,11 @@ async def test_who_overslept_posts_nothing(world: World) -> None:
     """A sender that wakes up after its lease leaves the card to whoever has it now."""
     await world.house._outbox.stop()
     await (await world.agent()).asks()
-    (claimed,) = await claim_cards(world.desk, "sleeper", 1)
+    (claimed,) = (await claim_cards(world.desk, "sleeper", 1)).claimed
 
     late = await send_card(world.desk, world.house.sender, replace(claimed, deadline=0.0))
     world.clock.forward(seconds=30)
-    (again,) = await claim_cards(world.desk, "sleeper", 1)
+    (again,) = (await claim_cards(world.desk, "sleeper", 1)).claimed
     await world.control("faults", method="conversations.history", delay=0.3)
     soon = asyncio.get_running_loop().time() + 0.1
     later = await send_card(world.desk, world.house.sender, replace(again, deadline=soon))

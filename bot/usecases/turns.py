@@ -1,0 +1,143 @@
+"""Whose turn it is: within Slack's limits, what people must see first goes first."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bot.domain.pacing import lane
+from bot.domain.request import URGENCIES
+from bot.store import messages, outbox, pace, queues, storms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from bot.domain.pacing import Pace
+    from bot.store.queues import Waiting
+    from bot.store.tx import Tx
+    from bot.usecases.desk import Desk
+
+#: From here on a question has a card of its own, and goes ahead of everything else.
+URGENT = URGENCIES.index("high")
+#: The truth is read again at least this often, whatever the wake-up calls say.
+LOOK_SECONDS = 1.0
+#: A call to Slack ends within ten seconds (bot/main.py), and the lease must outlive it.
+_CALL_BEGINS_WITHIN = messages.LEASE.total_seconds() - 10.5
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What may be sent now; and when it is nothing, how long there is no use in asking."""
+
+    claimed: Sequence[Any]
+    rest: float = LOOK_SECONDS
+
+
+class _Candidate(NamedTuple):
+    rank: int
+    waiting: Waiting
+    take: Callable[[Tx, Pace, Waiting], str | None]
+
+
+async def claim_cards(desk: Desk, owner: str, limit: int) -> Turn:
+    """Cards whose slot has come, ours until their lease ends.
+
+    The stopwatch starts before the claim: whoever sleeps in between (a stopped process, a machine
+    without breath) must not call with a lease that somebody else has taken over.
+    """
+    deadline = asyncio.get_running_loop().time() + _CALL_BEGINS_WITHIN
+    turn = await desk.ledger.run_behind(_claim_cards, desk.pace, owner, limit)
+    return replace(turn, claimed=[replace(one, deadline=deadline) for one in turn.claimed])
+
+
+def _claim_cards(tx: Tx, beats: Pace, owner: str, limit: int) -> Turn:
+    ahead = pace.ahead(tx)
+    heads = queues.heads(tx, unsure="history" not in ahead)
+    free = [
+        one for channel, one in heads.items() if one and not {"post", _lane(channel)} & {*ahead}
+    ]
+    redraws = [] if "update" in ahead else queues.redraws(tx, limit)
+    candidates = [
+        *(_Candidate(0 if one.priority >= URGENT else 2, one, _post) for one in
+          (queues.in_hand(tx, free) if free else ())),
+        *(_Candidate(3 if one.cosmetic else 1, one, _redraw) for one in redraws),
+    ]  # fmt: skip
+    ids: list[str] = []
+    for candidate in sorted(candidates, key=lambda one: one.rank):
+        if len(ids) == limit:
+            break
+        message_id = candidate.take(tx, beats, candidate.waiting)
+        if message_id is not None:
+            ids.append(message_id)
+    if ids:
+        return Turn(messages.claim(tx, owner, ids))
+    lanes = ["post", "update", *map(_lane, heads)]
+    return Turn([], _until_one_is_free(tx, ahead, lanes))
+
+
+def _redraw(tx: Tx, beats: Pace, waiting: Waiting) -> str | None:
+    return waiting.id if pace.reserve(tx, "update", beats.update) else None
+
+
+def _post(tx: Tx, beats: Pace, waiting: Waiting) -> str | None:
+    """The message that goes out in the next slot of the channel: the head, or a storm card."""
+    if not _may_post(tx, beats, {}, waiting.channel):
+        return None
+    if waiting.unsure:
+        return waiting.id if pace.reserve(tx, "history", beats.history) else None
+    crowd = beats.crowd
+    if waiting.priority >= URGENT or crowd is None or not waiting.groupable:
+        return waiting.id
+    if not storms.crowded(tx, waiting.channel, crowd):
+        return waiting.id
+    return storms.gather(tx, waiting.channel, below=URGENT) or waiting.id
+
+
+async def claim_words(
+    desk: Desk, owner: str, limit: int, said_in: Mapping[str, str | None]
+) -> Turn:
+    """Words that are due; those for a channel are posts, and keep the pace of posts."""
+    return await desk.ledger.run_behind(_claim_words, desk.pace, owner, limit, said_in)
+
+
+def _claim_words(
+    tx: Tx, beats: Pace, owner: str, limit: int, said_in: Mapping[str, str | None]
+) -> Turn:
+    due = outbox.kinds_due(tx)
+    if not due:
+        return Turn([])
+    ahead = pace.ahead(tx)
+    claimed = []
+    if "whisper" in due and "ephemeral" not in ahead:
+        claimed += outbox.claim(tx, owner, limit, "whisper")
+    for kind in sorted(due & {*said_in}):
+        channel = said_in[kind]
+        # Without a channel nothing is posted: the log has to do.
+        if channel is None or _may_post(tx, beats, ahead, channel):
+            claimed += outbox.claim(tx, owner, 1, kind)
+    if claimed:
+        return Turn(claimed)
+    lanes = ["ephemeral", "post", *(_lane(channel) for channel in said_in.values() if channel)]
+    return Turn([], _until_one_is_free(tx, ahead, lanes))
+
+
+def _may_post(tx: Tx, beats: Pace, ahead: Mapping[str, datetime], channel: str) -> bool:
+    """Take the next slot of the channel, and one of the workspace's."""
+    if {"post", _lane(channel)} & {*ahead}:
+        return False
+    # All posts pass the workspace's row first, so no two claimers wait for each other's.
+    return pace.reserve(tx, "post", beats.workspace) and pace.reserve(
+        tx, _lane(channel), beats.channel
+    )
+
+
+def _lane(channel: str) -> str:
+    return lane("post", channel)
+
+
+def _until_one_is_free(tx: Tx, ahead: Mapping[str, datetime], lanes: Iterable[str]) -> float:
+    """Seconds until the next slot of what waits; never longer than we sleep anyway."""
+    waits = [(ahead[one] - tx.now()).total_seconds() for one in lanes if one in ahead]
+    return min([*waits, LOOK_SECONDS])
