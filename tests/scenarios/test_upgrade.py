@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from tests.processes import BotProcess
     from tests.world import Agent, Answer
 
+pytestmark = pytest.mark.timeout(300)
+
 NEXT = '''"""Something that only the next version knows of."""
 
 import sqlalchemy as sa
@@ -43,7 +45,7 @@ def upgrade() -> None:
     op.create_table("brand_new", sa.Column("id", sa.Text(), primary_key=True))
 '''
 # So long each replica goes on serving after it was told to stop: the balancer looks more often.
-DRAIN = "1"
+DRAIN = "5"
 
 
 @pytest.fixture
@@ -88,37 +90,42 @@ class Office:
         self.answers: list[Answer] = []
         self.done: list[str] = []
 
-    async def work(self, agents: int) -> None:
-        await asyncio.gather(*(self._ask_on_and_on() for _ in range(agents)))
+    def open(self, agents: int) -> None:
+        self._agents = [asyncio.create_task(self._ask_on_and_on()) for _ in range(agents)]
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        """When each has its last answer."""
         self._over = True
+        await asyncio.gather(*self._agents)
 
     async def until_done(self, more: int) -> None:
         """Until so many further questions were asked, approved and redeemed."""
         enough = len(self.done) + more
-        async with asyncio.timeout(60):
-            while len(self.done) < enough:  # noqa: ASYNC110 - no event tells of it
+        async with asyncio.timeout(120):
+            while len(self.done) < enough:
+                for agent in self._agents:
+                    if agent.done():
+                        agent.result()
                 await asyncio.sleep(0.05)
 
-    async def _call(self, answer: Answer) -> Answer:
+    def _noted(self, answer: Answer) -> Answer:
         self.answers.append(answer)
         return answer
 
     async def _ask_on_and_on(self) -> None:
         while not self._over:
-            asked = await self._call(await self._agent.posts(**REFUND))
+            asked = self._noted(await self._agent.posts(**REFUND))
             path = f"/v1/escalations/{asked.json['id']}"
             card = await self._fleet.card_of_id(asked.json["id"])
             waiting = asyncio.create_task(self._wait(path))
             await card.click("Approve", by="alice")
             await waiting
-            await self._call(await self._agent.call("POST", f"{path}/redeem", {"redeem_id": "r1"}))
+            self._noted(await self._agent.call("POST", f"{path}/redeem", {"redeem_id": "r1"}))
             self.done.append(asked.json["id"])
 
     async def _wait(self, path: str) -> None:
         while True:
-            seen = await self._call(await self._agent.call("GET", f"{path}?wait=20"))
+            seen = self._noted(await self._agent.call("GET", f"{path}?wait=20"))
             if seen.status != 200 or seen.json["status"] != "open":
                 return
 
@@ -135,7 +142,7 @@ async def test_a_new_version_takes_over_under_traffic(fleet: Fleet, tmp_path: Pa
         fleet.url = url
         await fleet.control("settings", events_url=f"{url}/slack/events")
         office = Office(fleet, agent)
-        working = asyncio.create_task(office.work(3))
+        office.open(3)
         await office.until_done(3)
 
         code, out, err = await command("migrate", environment=bots[0].environment, home=home)
@@ -146,8 +153,7 @@ async def test_a_new_version_takes_over_under_traffic(fleet: Fleet, tmp_path: Pa
             await office.until_done(3)
             await _restart(bot, home)
         await office.until_done(3)
-        office.close()
-        await working
+        await office.close()
 
     assert {answer.status for answer in office.answers} <= {200, 201}
     assert "database.ahead" in bots[0].log.read_text()
