@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, Text, and_, func, or_, select, type_coerce, update
+from sqlalchemy import Row, Text, and_, bindparam, func, or_, select, type_coerce, update
 
 from bot.domain.errors import AlreadySettledError, NotFoundError
 from bot.domain.escalation import (
@@ -41,6 +41,8 @@ _AT_ONCE = 1000
 _WHOLE = select(escalation, decision.c.body.label("decision")).outerjoin(
     decision, decision.c.escalation_id == escalation.c.id
 )
+_ONE = _WHOLE.where(escalation.c.id == bindparam("wanted"))
+_LOCK = select(escalation.c.id).where(escalation.c.id == bindparam("wanted")).with_for_update()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,7 @@ def insert(tx: Tx, new: Escalation) -> None:
 
 def find(tx: Tx, escalation_id: str) -> Escalation:
     """Raises NotFoundError."""
-    row = tx.execute(_WHOLE.where(escalation.c.id == escalation_id)).one_or_none()
+    row = tx.execute(_ONE, {"wanted": escalation_id}).one_or_none()
     if row is None:
         raise NotFoundError(f"There is no escalation {escalation_id[:64]!r}.")
     return _from_row(row)
@@ -74,12 +76,15 @@ def lock(tx: Tx, escalation_id: str) -> Escalation:
 
     Raises NotFoundError.
     """
-    tx.execute(select(escalation.c.id).where(escalation.c.id == escalation_id).with_for_update())
+    if not tx.alone:
+        tx.execute(_LOCK, {"wanted": escalation_id})
     return find(tx, escalation_id)
 
 
 def hold(tx: Tx, ids: Iterable[str]) -> None:
     """Lock them without reading them: whoever also writes their messages begins here."""
+    if tx.alone:
+        return
     tx.execute(
         select(escalation.c.id)
         .where(escalation.c.id.in_(sorted(ids)))
@@ -96,15 +101,8 @@ def save(tx: Tx, before: Escalation, after: Escalation) -> None:
     """
     if after is before:
         return
-    written = tx.execute(
-        update(escalation)
-        .where(
-            escalation.c.id == before.id,
-            escalation.c.version == before.version,
-            escalation.c.status == before.status,
-        )
-        .values(_changing(after))
-    )
+    guard = {"wanted": before.id, "was_version": before.version, "was_status": before.status}
+    written = tx.execute(_SAVE, _changing(after) | guard)
     if written.rowcount != 1:
         raise AlreadySettledError("Someone else changed this escalation just now. Read it again.")
     if (
@@ -267,6 +265,19 @@ def _changing(now: Escalation) -> dict[str, Any]:
         "outcome": _OUTCOME.dump_python(now.outcome, mode="json"),
         "permalink": now.permalink,
     }
+
+
+_CHANGING = ("status", "version", "urgency", "expires_at", "settled_at", "route", "approvals",
+             "votes", "proposal", "redeemed", "outcome", "permalink")  # fmt: skip
+_SAVE = (
+    update(escalation)
+    .where(
+        escalation.c.id == bindparam("wanted"),
+        escalation.c.version == bindparam("was_version"),
+        escalation.c.status == bindparam("was_status"),
+    )
+    .values({name: bindparam(name) for name in _CHANGING})
+)
 
 
 def _decision_row(of: Escalation) -> dict[str, Any]:

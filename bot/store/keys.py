@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from bot.store.tables import api_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
+
+    from sqlalchemy import Row
 
     from bot.store.tx import Tx
 
 #: A key's last use is written down at most so often, however many replicas see it used.
 _USES_APART = timedelta(minutes=1)
+_ONE = select(api_key).where(api_key.c.id == bindparam("wanted"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +62,7 @@ def insert(tx: Tx, key: StoredKey) -> None:
 
 
 def find(tx: Tx, key_id: str) -> StoredKey | None:
-    found = _select(tx, api_key.c.id == key_id)
-    return found[0] if found else None
+    return next(_read(tx.execute(_ONE, {"wanted": key_id})), None)
 
 
 def lock(tx: Tx, key_id: str) -> StoredKey | None:
@@ -125,9 +127,12 @@ def note_uses(tx: Tx, uses: Mapping[str, datetime]) -> set[str]:
 
 
 def _select(tx: Tx, condition: object) -> list[StoredKey]:
-    rows = tx.execute(select(api_key).where(condition).order_by(api_key.c.created_at))  # type: ignore[arg-type]
-    return [
-        StoredKey(
+    return list(_read(tx.execute(select(api_key).where(condition).order_by(api_key.c.created_at))))  # type: ignore[arg-type]
+
+
+def _read(rows: Iterable[Row[Any]]) -> Iterator[StoredKey]:
+    for row in rows:
+        yield StoredKey(
             id=row.id,
             name=row.name,
             secret_hash=row.secret_hash,
@@ -141,5 +146,3 @@ def _select(tx: Tx, condition: object) -> list[StoredKey]:
             last_used_at=row.last_used_at,
             successor=row.successor,
         )
-        for row in rows
-    ]

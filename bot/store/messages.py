@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, false, func, literal, or_, select, true, update
+from sqlalchemy import and_, bindparam, case, false, func, literal, or_, select, true, update
 
 from bot.store.columns import Instant
 from bot.store.tables import message, message_item
@@ -29,6 +29,22 @@ TOPIC = "messages"
 LEASE = timedelta(seconds=15)
 #: How long after a lost answer the channel's history is taken for complete.
 SETTLE = timedelta(seconds=10)
+
+
+_SHOWING = select(message_item.c.message_id).where(
+    message_item.c.escalation_id == bindparam("shown")
+)
+_UP_TO_DATE = message.c.posted_rev == message.c.wanted_rev
+_TOUCH = {
+    news: update(message)
+    .where(message.c.id.in_(_SHOWING))
+    .values(
+        wanted_rev=message.c.wanted_rev + 1,
+        due_at=case((_UP_TO_DATE, bindparam("now", type_=Instant)), else_=message.c.due_at),
+        cosmetic=false() if news else case((_UP_TO_DATE, true()), else_=message.c.cosmetic),
+    )
+    for news in (True, False)
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,17 +97,7 @@ def touch(tx: Tx, escalation_id: str, *, news: bool = False) -> None:
 
     `news` is what people must not miss: it goes ahead of votes and small print.
     """
-    mine = select(message_item.c.message_id).where(message_item.c.escalation_id == escalation_id)
-    up_to_date = message.c.posted_rev == message.c.wanted_rev
-    tx.execute(
-        update(message)
-        .where(message.c.id.in_(mine))
-        .values(
-            wanted_rev=message.c.wanted_rev + 1,
-            due_at=case((up_to_date, literal(tx.now(), Instant)), else_=message.c.due_at),
-            cosmetic=false() if news else case((up_to_date, true()), else_=message.c.cosmetic),
-        )
-    )
+    tx.execute(_TOUCH[news], {"shown": escalation_id, "now": tx.now()})
     tx.tell(TOPIC)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from bot.domain.directory import Roll
 from bot.domain.people import Person
@@ -30,6 +30,9 @@ TOPIC = "people"
 FRESH_FOR = timedelta(minutes=10)
 # Far below what either database takes as parameters of one statement.
 _AT_ONCE = 500
+
+_PEOPLE = select(person).where(person.c.id.in_(bindparam("wanted", expanding=True)))
+_ROLLS = select(roll).where(roll.c.key.in_(bindparam("wanted", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +115,7 @@ def find(tx: Tx, ids: Iterable[str]) -> dict[str, Person]:
             fetched_at=row.fetched_at,
         )
         for few in _few(ids)
-        for row in tx.execute(select(person).where(person.c.id.in_(few)))
+        for row in tx.execute(_PEOPLE, {"wanted": few})
     }
 
 
@@ -126,7 +129,7 @@ def find_rolls(tx: Tx, keys: Iterable[str]) -> dict[str, Roll]:
             problem=row.problem,
         )
         for few in _few(keys)
-        for row in tx.execute(select(roll).where(roll.c.key.in_(few)))
+        for row in tx.execute(_ROLLS, {"wanted": few})
     }
 
 

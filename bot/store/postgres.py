@@ -87,6 +87,9 @@ class PostgresLedger(Ledger):
             return query(Tx(plain, self.clock, self.ids), *args, **kwargs)
 
         async def asking(connection: AsyncConnection) -> T:
+            # Each statement sees what is committed, as it does in a transaction of this kind; so
+            # BEGIN and ROLLBACK would be two ways to the server for nothing.
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
             return await connection.run_sync(ask)
 
         return await self._on_its_own(self._patiently(self._reads, asking))

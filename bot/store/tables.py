@@ -66,6 +66,12 @@ escalation = Table(
 Index("escalation_by_agent", escalation.c.agent, escalation.c.id)
 Index("escalation_by_status", escalation.c.status, escalation.c.id)
 Index(
+    "escalation_open_by_agent",
+    escalation.c.agent,
+    sqlite_where=text("status = 'open'"),
+    postgresql_where=text("status = 'open'"),
+)
+Index(
     "escalation_by_rule",
     escalation.c.agent,
     escalation.c.approved_by_rule,

@@ -16,7 +16,7 @@ from bot.store.columns import from_micros
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from sqlalchemy import Connection, CursorResult, Executable, Table
+    from sqlalchemy import Connection, CursorResult, Dialect, Executable, Table
 
     from bot.domain.ports import Clock, Ids
 
@@ -51,8 +51,8 @@ class Batch:
             return
         waiting, self._rows = self._rows, {}
         ordered = sorted(waiting.items(), key=lambda one: _rank(one[0][0]))
-        dialect = self.connection.dialect.name
-        if dialect == "sqlite":
+        dialect = self.connection.dialect
+        if dialect.name == "sqlite":
             for (table, columns), rows in ordered:
                 insert = _insert(table, columns, dialect)
                 values = [insert.values(row) for row in rows]
@@ -114,16 +114,15 @@ class Tx:
         near = _near(table)
         if self._batch.holds(near) or any(added in near for added, _ in self._added):
             self.flush()
-        insert = _insert(table, tuple(row), self._dialect)
+        insert = _insert(table, tuple(row), self._connection.dialect)
         done = self._connection.exec_driver_sql(insert.once, insert.values(row)).rowcount == 1
         self.wrote = self.wrote or done
         return done
 
     def upsert(self, table: Table, row: Mapping[str, Any]) -> None:
         """Insert a row, or bring the one with its primary key up to date."""
-        dialect = postgresql if self._dialect == "postgresql" else sqlite
+        insert = self.insert(table).values(row)
         keys = [column.name for column in table.primary_key]
-        insert = dialect.insert(table).values(row)
         self.execute(
             insert.on_conflict_do_update(
                 index_elements=keys, set_={k: v for k, v in row.items() if k not in keys}
@@ -134,12 +133,17 @@ class Tx:
         """An INSERT in the database's own dialect, which knows what to do about a conflict."""
         return postgresql.insert(table) if self._dialect == "postgresql" else sqlite.insert(table)
 
-    def execute(self, statement: Executable) -> CursorResult[Any]:
-        """Ask or change; what was added before, by whichever verb, is there to be seen."""
+    def execute(
+        self, statement: Executable, parameters: Mapping[str, Any] | None = None
+    ) -> CursorResult[Any]:
+        """Ask or change; what was added before, by whichever verb, is there to be seen.
+
+        A statement that is made once, with `bindparam`, costs a quarter of one made anew.
+        """
         self.flush()
         if not isinstance(statement, Select):
             self.wrote = True
-        return self._connection.execute(statement)
+        return self._connection.execute(statement, parameters)
 
     def flush(self) -> None:
         """Send what was added to the database."""
@@ -156,6 +160,11 @@ class Tx:
         """The verb has failed: nothing it added leaves, and nobody is told."""
         self._added = []
         self.topics.clear()
+
+    @property
+    def alone(self) -> bool:
+        """Nobody else can be writing: there is nothing to lock."""
+        return self._dialect == "sqlite"
 
     def queue_up(self, *names: str) -> None:
         """Let one transaction at a time past this point for these names.
@@ -179,14 +188,11 @@ class Tx:
 class _Insert:
     """An insert as the driver takes it: putting it together anew would cost more than it does."""
 
-    def __init__(self, table: Table, columns: tuple[str, ...], dialect: str) -> None:
-        types = sqlite.dialect() if dialect == "sqlite" else postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]
-        self._columns = [(name, table.c[name].type.bind_processor(types)) for name in columns]
-        marks = ["?" if dialect == "sqlite" else f"${at + 1}" for at in range(len(columns))]
-        # Names of ours, and never values.
-        names = ", ".join(f'"{name}"' for name in columns)
-        self.head = f'INSERT INTO "{table.name}" ({names})'
-        self.sql = f"{self.head} VALUES ({', '.join(marks)})"
+    def __init__(self, table: Table, columns: tuple[str, ...], dialect: Dialect) -> None:
+        types = [(name, table.c[name].type) for name in columns]
+        self._columns = [(name, type_.bind_processor(dialect)) for name, type_ in types]
+        marks = ["?" if dialect.name == "sqlite" else f"${at + 1}" for at in range(len(columns))]
+        self.sql = f"{_head(table, columns)} VALUES ({', '.join(marks)})"
         self.once = f"{self.sql} ON CONFLICT DO NOTHING"
 
     def values(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -195,7 +201,13 @@ class _Insert:
         )
 
 
-_insert = cache(_Insert)
+_insert = lru_cache(maxsize=256)(_Insert)
+
+
+def _head(table: Table, columns: tuple[str, ...]) -> str:
+    # Names of ours, and never values.
+    names = ", ".join(f'"{name}"' for name in columns)
+    return f'INSERT INTO "{table.name}" ({names})'
 
 
 def _few(
@@ -219,7 +231,7 @@ def _inserts(kinds: tuple[tuple[Table, tuple[str, ...], int], ...]) -> str:
     for table, columns, count in kinds:
         rows = (", ".join(f"${next(numbers)}" for _ in columns) for _ in range(count))
         values = ", ".join(f"({row})" for row in rows)
-        inserts.append(f"{_insert(table, columns, 'postgresql').head} VALUES {values}")
+        inserts.append(f"{_head(table, columns)} VALUES {values}")
     *before, last = inserts
     named = ", ".join(f"t{at} AS ({one})" for at, one in enumerate(before))
     return f"WITH {named} {last}" if before else last

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.domain.pacing import SLACKS_PACE, Pace
 from bot.domain.ports import Waker
 from bot.usecases.key_ring import KeyRing
+from bot.usecases.limits import Crowds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +51,8 @@ class Desk:
     workspace: Workspace | None = None
     #: Of this process only: who was recognised within the last second.
     ring: KeyRing = field(default_factory=KeyRing)
+    #: Of this process only: how many questions each agent had open within the last second.
+    crowds: Crowds = field(default_factory=Crowds)
 
     @property
     def team_id(self) -> str | None:

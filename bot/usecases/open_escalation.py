@@ -62,7 +62,15 @@ async def open_escalation(
     planned = plan(desk.book, request, caller.agent)
     try:
         return await desk.ledger.run_behind(
-            _open, desk.book, caller, key, body_hash, request, planned, digest(asked(request))
+            _open,
+            desk.book,
+            desk.crowds,
+            caller,
+            key,
+            body_hash,
+            request,
+            planned,
+            digest(asked(request)),
         )
     except RateLimitedError as refusal:
         if refusal.crowded:
@@ -92,6 +100,7 @@ def _replay(tx: Tx, agent: str, key: str, body_hash: str) -> Opened | None:
 def _open(
     tx: Tx,
     book: Book,
+    crowds: limits.Crowds,
     caller: Caller,
     key: str,
     body_hash: str,
@@ -113,7 +122,7 @@ def _open(
     if planned.then == "approve":
         planned = _to_a_person_if_needed(tx, book, caller, planned, action_digest)
     if planned.asks_people:
-        limits.check_open(tx, book, caller.agent)
+        limits.check_open(tx, book, caller.agent, crowds)
         _check_owner(book, caller, planned)
 
     valid_for = _valid_for(request, planned)

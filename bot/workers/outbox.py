@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _AT_ONCE = 8
+_BEHIND_SECONDS = 0.01
 
 
 class Outbox:
@@ -76,8 +77,9 @@ class Outbox:
                     turn = Turn([])
                 if turn.claimed:
                     await asyncio.gather(*(self._one(send, item) for item in turn.claimed))
-                else:
-                    await sleep(turn.rest)
+                elif await sleep(turn.rest):
+                    # Agents and people first: who was answered by the same commit goes ahead.
+                    await asyncio.sleep(_BEHIND_SECONDS)
 
     async def _claim_words(self, desk: Desk, owner: str, limit: int) -> Turn:
         said_in = {"alert": self._admin_channel, "checkpoint": self._audit_channel}
