@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import uuid_utils
 
+from bot.domain.pacing import SLACKS_PACE
 from bot.store import schema
 from bot.store.open import open_ledger
 from bot.usecases.desk import Desk
@@ -88,6 +89,7 @@ def make_desk(settings: Settings, clock: Clock, ids: Ids) -> tuple[Desk, CommitW
         key_peppers=peppers,
         callback_secrets=partial(callback_secrets, settings.secrets()),
         callback_allow=settings.pullcord_callback_allow,
+        pace=SLACKS_PACE.faster(settings.pullcord_pace),
     )
     return desk, waker
 

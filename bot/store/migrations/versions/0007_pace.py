@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("held_until", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("lane"),
     )
-    first = ["channel", sa.text("priority DESC"), "created_at", "id"]
+    first: list[str | sa.TextClause] = ["channel", sa.text("priority DESC"), "created_at", "id"]
     _index("message_first", first, "ts IS NULL")
     _index("message_redraw", ["cosmetic", "due_at"], "ts IS NOT NULL")
 
