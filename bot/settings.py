@@ -63,6 +63,7 @@ class Settings(BaseSettings):
     pullcord_retention: timedelta | None = None
     pullcord_callback_allow: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     pullcord_log: Literal["console", "json"] | None = None
+    pullcord_pace: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)] = 1.0
 
     @field_validator("slack_signing_secret", "pullcord_secret", mode="before")
     @classmethod

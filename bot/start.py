@@ -16,6 +16,7 @@ import structlog
 import uuid_utils
 
 from bot.domain.errors import BusyError
+from bot.domain.pacing import SLACKS_PACE
 from bot.store import schema
 from bot.store.open import open_ledger
 from bot.usecases.desk import Desk
@@ -106,6 +107,7 @@ def make_desk(
         callback_secrets=partial(callback_secrets, settings.secrets()),
         callback_allow=settings.pullcord_callback_allow,
         ring=KeyRing(monotonic),
+        pace=SLACKS_PACE.faster(settings.pullcord_pace),
     )
     return desk, waker
 

@@ -56,6 +56,10 @@ SETTINGS = {
         "Without it nothing is ever removed."
     ),
     "PULLCORD_LOG": "`console` or `json`.",
+    "PULLCORD_PACE": (
+        "How fast Slack is called, as a multiple of what Slack allows. Leave it at 1; a stand-in "
+        "for Slack may take more, and 0 means without any limit."
+    ),
 }
 
 #: Where the default is not a plain value of the class.

@@ -87,6 +87,7 @@ class BotProcess:
                 "PULLCORD_SECRET": "a secret for tests only",
                 "PULLCORD_PORT": str(self.port),
                 "PULLCORD_ADMIN_CHANNEL": "C09ADMIN",
+                "PULLCORD_PACE": "0",  # a story may have a crowd
             }
             | self.extra
         )

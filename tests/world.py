@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import aiohttp
 from aiohttp import web
 
-from bot.domain.pacing import SLACKS_PACE, UNPACED, Pace
+from bot.domain.pacing import SLACKS_PACE
 from bot.main import House
 from bot.settings import Settings
 from bot.start import TimeOrderedIds, key_peppers, make_desk
@@ -243,8 +243,10 @@ class Shown:
     ) -> dict[str, Any]:
         """Press a button by its label, confirming when asked; `stale`: on an old screen.
 
-        `of`: in the row of a storm card that shows this escalation.
+        `of`: in the row of a storm card that shows this escalation; such a card changes often, and
+        what they see may be a moment old.
         """
+        stale = stale or of is not None
         fields = self._find(label, stale=stale, of=of, **extra) or _BY_LABEL.get(
             label, {"action_id": "more", "value": "show"}
         )
@@ -286,8 +288,6 @@ class World:
     database_url: str
     folder: Path
     policy: str = POLICY
-    #: The clock stands still, and a story may have a crowd: most go at any pace.
-    pace: Pace = UNPACED
     way: Way = "http"
     audit_channel: str | None = None
     clock: StillClock = field(default_factory=StillClock)
@@ -302,10 +302,9 @@ class World:
 
     def keep_pace(self) -> None:
         """From now on Slack's limits count, on the clock that this world stands on."""
-        self.pace = SLACKS_PACE
         self.slack.pacing = Pacing(lambda: self.clock.now.timestamp())
         self.slack.pacing.on = True
-        self.desk.pace = self.pace
+        self.desk.pace = SLACKS_PACE
 
     async def let_time_run(self, condition: Callable[[], bool], *, step: float = 0.25) -> None:
         """Seconds go by until Slack's side is so; after each the bot looks, as it would anyway."""
@@ -354,6 +353,7 @@ class World:
             pullcord_policy_file=policy_file,
             pullcord_secret="a secret for tests only",
             pullcord_admin_channel="C09ADMIN",
+            pullcord_pace=0,  # the clock stands still, and a story may have a crowd
             pullcord_audit_channel=self.audit_channel,
             pullcord_callback_allow="127.0.0.0/8",
         )
@@ -363,7 +363,6 @@ class World:
         self._bot = AsyncExitStack()
         settings = self.settings
         self.desk, self.waker = make_desk(settings, self.clock, TimeOrderedIds(), self.stopwatch)
-        self.desk.pace = self.pace
         self._bot.push_async_callback(self.desk.ledger.close)
         self.house = House(
             settings, self.desk, self.waker, TimeOrderedIds().new("bot"), self.stopwatch

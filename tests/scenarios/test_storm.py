@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,9 +32,22 @@ async def storm(world: World, *questions: dict[str, Any], count: int = WAITING) 
     # One that uses up the channel's slot, so that all others wait together.
     await world.card_of(await agent.asks())
     asked = [await agent.wants(question) for question in questions]
-    asked += [await agent.asks() for _ in range(count - len(questions))]
-    await world.let_time_run(lambda: all(any(holds(c, a) for c in world.cards()) for a in asked))
+    asked += [await agent.asks() for _ in range(WAITING - len(questions))]
+    asked += await asyncio.gather(*(agent.asks() for _ in range(count - len(asked))))
+    await until_all_stand(world, asked)
     return asked
+
+
+async def until_all_stand(world: World, asked: list[Asked]) -> None:
+    seen: dict[str, str] = {}
+
+    def all_stand() -> bool:
+        for card in world.cards():
+            seen.setdefault(card.ts, json.dumps(card.message.blocks))
+        everything = "".join(seen.values())
+        return all(one.id in everything for one in asked)
+
+    await world.let_time_run(all_stand)
 
 
 async def test_a_crowd_of_questions_shares_cards(world: World) -> None:
@@ -208,7 +222,7 @@ async def test_a_lost_answer_makes_no_second_storm_card(world: World) -> None:
     asked = [await agent.asks() for _ in range(WAITING)]
     await world.control("faults", method="chat.postMessage", drop=True, after=True, times=1)
 
-    await world.let_time_run(lambda: all(any(holds(c, a) for c in world.cards()) for a in asked))
+    await until_all_stand(world, asked)
     for one in asked:
         await world.card_of(one)
     await world.let_time_run(lambda: len(world.cards()) == 16)
@@ -257,7 +271,8 @@ async def test_three_hundred_questions_are_soon_in_view(world: World) -> None:
     asked = await storm(world, count=300)
 
     assert len(world.cards()) <= 1 + 28 + 20
+    shown = [(card, json.dumps(card.message.blocks)) for card in world.cards()]
     for one in asked:
-        card = await world.card_of(one)
+        (card,) = [card for card, text in shown if one.id in text]
         assert card.row(one) == ["Approve", "Modify…", "Reject…"]
     assert world.refused() == []
