@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.cards import frame, offers, wording, wording_storm
+from bot.cards import frame, names, offers, wording, wording_storm
 from bot.cards.argument_lines import argument_lines, difference_lines
 from bot.cards.around import Around, Card
 from bot.cards.blocks import (
@@ -36,17 +36,15 @@ from bot.domain.escalation import Escalation
 Row = tuple[Escalation, Around]
 
 #: What a text of a row may count. The rows of one message give way alike, until all fit.
-_CAPS = (1500, 1000, 700, 500, 350, 250, 150, 80, 40)
+_CAPS = (700, 500, 350, 250, 150, 80, 40)
 _MINIMAL, _AGENTS, _IN_TEXT = 200, 3, 250
 
 
 def storm_card(rows: Sequence[Row]) -> Card:
     """All rows as they should look now, in the order in which they were asked."""
-    blocks: list[Block] = []
-    for cap in _CAPS:
-        blocks = _drawn(rows, cap)
-        if size_of(blocks) <= MESSAGE:
-            break
+    drawn = (_drawn(rows, cap) for cap in _CAPS)
+    fitting = (blocks for blocks in drawn if size_of(blocks) <= MESSAGE)
+    blocks = next(fitting, None) or minimal_storm_card(rows).blocks
     return Card(text=_text(rows), blocks=blocks)
 
 
@@ -98,7 +96,8 @@ def _drawn(rows: Sequence[Row], cap: int) -> list[Block]:
         blocks.append(context(plain(wording_storm.WHY_TOGETHER)))
     for number, (escalation, around) in enumerate(rows, 1):
         draw = _open_row if escalation.status == "open" else _settled_row
-        blocks += draw(number, escalation, around, cap)
+        # Fifty blocks are enough only because nothing divides the first row from the title.
+        blocks += draw(number, escalation, around, cap)[number == 1 :]
     return blocks
 
 
@@ -111,9 +110,11 @@ def _open_row(number: int, escalation: Escalation, around: Around, cap: int) -> 
     first = [offers.approve_button(escalation)] if approves else []
     if not approves:
         first = [offers.details_button(escalation)]
-    menu = (wording.SHOW_EVERYTHING, "show") if approves else ()
+    menu = (wording.SHOW_EVERYTHING, names.SHOW_EVERYTHING) if approves else ()
     print_ = frame.small_print(escalation, around, cap)
     more = [doubts(escalation, around), support(escalation, around)]
+    if approves and escalation.request.kind == "answer":
+        more.append(wording.APPROVE_SENDS)
     print_["elements"] += [
         plain(wording_storm.beside(one_line(text)), cap) for text in more if text
     ]
@@ -174,12 +175,11 @@ def _proposed(escalation: Escalation, around: Around, cap: int) -> tuple[list[El
 def _settled_row(number: int, escalation: Escalation, around: Around, cap: int) -> list[Block]:
     headline = wording_storm.row(number, clip(one_line(escalation.request.headline), cap))
     became, *more = what_became(escalation, around)
-    said = [element for block in more for element in [words("\n"), *_elements(block)]][1:]
-    shown = _within(said, cap)
     return [
+        divider(),
         rich(words(headline, strike=True)),
         became,
-        *([rich(*shown)] if shown else []),
+        *_together(more, cap),
         traces(escalation),
     ]
 
@@ -189,20 +189,26 @@ def _labelled(label: str, text: str, cap: int) -> list[Element]:
     return [words(f"\n{label}  ", bold=True), words(shown)]
 
 
+def _together(blocks: list[Block], cap: int) -> list[Block]:
+    """What several blocks say as one, cut where it becomes too long."""
+    parts: list[Element] = []
+    for block in blocks:
+        for part in block["elements"] if block["type"] == "rich_text" else [_as_rich(block)]:
+            kept: list[Element] = []
+            for run in part["elements"]:
+                if cap > 1:
+                    kept.append({**run, "text": clip(run["text"], cap)})
+                    cap -= length(kept[-1]["text"])
+            if kept:
+                parts.append({**part, "elements": kept})
+    return [{"type": "rich_text", "elements": parts}] if parts else []
+
+
+def _as_rich(small_print: Block) -> Element:
+    runs = [words(element["text"]) for element in small_print["elements"]]
+    return {"type": "rich_text_section", "elements": runs}
+
+
 def _elements(block: Block) -> list[Element]:
-    """What a block says, as runs of one rich text."""
-    if block["type"] == "context":
-        return [words(element["text"]) for element in block["elements"]]
     elements: list[Element] = block["elements"][0]["elements"]
     return elements
-
-
-def _within(elements: list[Element], cap: int) -> list[Element]:
-    """The runs, cut where they become too long together."""
-    kept: list[Element] = []
-    for element in elements:
-        if cap < 2:
-            break
-        kept.append({**element, "text": clip(element["text"], cap)})
-        cap -= length(kept[-1]["text"])
-    return kept

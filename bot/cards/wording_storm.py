@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.cards.blocks import Markup, escaped, joined, said
+from bot.cards.wording import ended
 
 WHY_TOGETHER = (
     "So much is asked here at the moment that questions share a message. Each is answered by "
@@ -35,14 +36,12 @@ def options(labels: Sequence[str]) -> str:
     return " · ".join(labels)
 
 
-def text(agents: Sequence[str], more: int, rows: Sequence[str], by: str | None) -> Markup:
+def text(agents: Sequence[str], more: int, rows: Sequence[str], by: str) -> Markup:
     """What a phone shows and a screen reader reads: who asks, and every question."""
-    others = f" and {more} more" if more else ""
-    who = said("{agents}{others}", agents=", ".join(agents), others=others)
-    parts = [who, Markup(" ask:" if len(agents) + more > 1 else " asks:")]
-    lines = joined(" ", [escaped(row, 300) for row in rows])
-    due = [said(" The first answer is due by {by}.", by=by)] if by else []
-    return joined("", [*parts, Markup(" "), lines, *due])
+    who = f"{', '.join(agents)} and {more} more" if more else ", ".join(agents)
+    asks = said("{who} ask:" if len(agents) > 1 else "{who} asks:", who=who)
+    due = said("The first answer is due by {by}.", by=by)
+    return joined(" ", [asks, *(ended(escaped(row, 300)) for row in rows), due])
 
 
 def settled_text(rows: int) -> Markup:
