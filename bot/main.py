@@ -198,7 +198,6 @@ class House:
     async def _witness_the_end(self) -> None:
         """A last checkpoint; without the database there is none, and the stop goes on."""
         try:
-            await seal_what_is_new(self.desk)
             await make_checkpoint(self.desk)
         except PullcordError as error:
             log.warning("audit.no_last_checkpoint", reason=str(error))

@@ -290,6 +290,7 @@ class World:
     policy: str = POLICY
     way: Way = "http"
     audit_channel: str | None = None
+    callback_allow: str = "127.0.0.0/8"
     clock: StillClock = field(default_factory=StillClock)
     stopwatch: Stopwatch = field(default_factory=Stopwatch)
     slack: Workspace = field(default_factory=Workspace)
@@ -355,7 +356,7 @@ class World:
             pullcord_admin_channel="C09ADMIN",
             pullcord_pace=0,  # the clock stands still, and a story may have a crowd
             pullcord_audit_channel=self.audit_channel,
-            pullcord_callback_allow="127.0.0.0/8",
+            pullcord_callback_allow=self.callback_allow,
         )
 
     async def start_bot(self, *, ready: bool = True) -> None:

@@ -70,6 +70,9 @@ def check_callback(url: str, hosts: frozenset[str], allow: Sequence[Network]) ->
     address = literal(host)
     if address is not None and not may_reach(address, allow):
         raise BadCallbackError("leads into a private network, which callbacks may not reach")
+    if isinstance(address, IPv4Address) and str(address) != host:
+        # What one library takes for an address, the next takes for a name.
+        raise BadCallbackError(f"must spell the address {address} as it is usually written")
     if parts.scheme != "https":
         in_reach = bool(allow) if address is None else allowed(address, allow)
         if not in_reach:

@@ -99,6 +99,8 @@ class Failed:
 
     reason: str
     after: float | None = None
+    #: It would be the same the next time.
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,10 +70,10 @@ class AgentSender:
                 return _outcome(answer.status, answer.headers.get("Retry-After", ""))
         except aiohttp.ClientConnectorError as error:
             if isinstance(error.os_error, ForbiddenAddressError):
-                return Failed(reason=str(error.os_error))
+                return Failed(reason=str(error.os_error), final=True)
             return Failed(reason=f"cannot connect ({type(error).__name__})")
         except ForbiddenAddressError as error:
-            return Failed(reason=str(error))
+            return Failed(reason=str(error), final=True)
         except TimeoutError:
             return Failed(reason=f"no answer within {_SECONDS:.0f} s")
         except (aiohttp.ClientError, OSError, ValueError) as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, delete, or_, select, type_coerce, update
+from sqlalchemy import delete, or_, select, update
 
 from bot.store import seals
 from bot.store.tables import decision, escalation, journal, outbox, person, roll
@@ -27,12 +27,14 @@ def ids_of(tx: Tx, wanted: str) -> set[str]:
                                       person.c.email == wanted))
     )  # fmt: skip
     found = {row.id for row in rows}
-    acted = tx.execute(select(journal.c.id).where(_names(journal.c.actor, wanted)).limit(1))
+    acted = tx.execute(select(journal.c.id).where(_names(tx, journal.c.actor, wanted)).limit(1))
     return found | ({wanted} if acted.first() is not None else set())
 
 
 def forget_some(tx: Tx, person_id: str, alias: str, with_comments: bool, limit: int) -> int:
     """Change up to so many records that name them; 0 when there are none left."""
+    # The sealer must not read an entry between its new name and its forgotten salt.
+    tx.queue_up(seals.NAME)
     seen = [0]
 
     def rename(value: Any) -> Any:
@@ -48,17 +50,23 @@ def forget_account(tx: Tx, person_id: str, wanted: str) -> None:
     """The row, the rolls and what was whispered to them; Slack may tell us of them again."""
     tx.execute(delete(person).where(person.c.id == person_id))
     tx.execute(delete(roll).where(roll.c.key == wanted))
-    for row in tx.execute(select(roll).where(_holds(roll.c.members, person_id))).all():
+    for row in tx.execute(select(roll).where(_holds(tx, roll.c.members, person_id))).all():
         left = [one for one in row.members if one != person_id]
         tx.execute(update(roll).where(roll.c.key == row.key).values(members=left))
-    tx.execute(delete(outbox).where(_holds(outbox.c.payload, person_id)))
+    tx.execute(delete(outbox).where(_holds(tx, outbox.c.payload, person_id)))
 
 
 def _forget_escalations(tx: Tx, person_id: str, rename: Callable[[Any], Any], limit: int) -> int:
     rows = tx.execute(
         select(escalation.c.id, escalation.c.votes, escalation.c.proposal)
-        .where(or_(_names(escalation.c.votes, person_id), _names(escalation.c.proposal, person_id)))
+        .where(
+            or_(
+                _names(tx, escalation.c.votes, person_id),
+                _names(tx, escalation.c.proposal, person_id),
+            )
+        )
         .limit(limit)
+        .with_for_update()
     ).all()
     for row in rows:
         tx.execute(
@@ -72,7 +80,7 @@ def _forget_escalations(tx: Tx, person_id: str, rename: Callable[[Any], Any], li
 def _forget_decisions(tx: Tx, person_id: str, rename: Callable[[Any], Any], limit: int) -> int:
     rows = tx.execute(
         select(decision.c.id, decision.c.body)
-        .where(_names(decision.c.body, person_id))
+        .where(_names(tx, decision.c.body, person_id))
         .limit(limit)
     ).all()
     for row in rows:
@@ -82,7 +90,9 @@ def _forget_decisions(tx: Tx, person_id: str, rename: Callable[[Any], Any], limi
 
 def _forget_entries(tx: Tx, person_id: str, rename: Callable[[Any], Any], limit: int) -> int:
     rows = tx.execute(
-        select(journal.c.id, journal.c.actor).where(_names(journal.c.actor, person_id)).limit(limit)
+        select(journal.c.id, journal.c.actor)
+        .where(_names(tx, journal.c.actor, person_id))
+        .limit(limit)
     ).all()
     for row in rows:
         tx.execute(update(journal).where(journal.c.id == row.id).values(actor=rename(row.actor)))
@@ -90,13 +100,13 @@ def _forget_entries(tx: Tx, person_id: str, rename: Callable[[Any], Any], limit:
     return len(rows)
 
 
-def _names(column: Column[Any], person_id: str) -> ColumnElement[bool]:
-    """Whether an actor in this JSON is the person; the text is written by us, without spaces."""
-    return type_coerce(column, Text).contains(f'"id":{json.dumps(person_id)}', autoescape=True)
+def _names(tx: Tx, column: Column[Any], person_id: str) -> ColumnElement[bool]:
+    """Whether a person in this JSON is that one; the text is written by us, without spaces."""
+    return tx.holds_text(column, f'"type":"human","id":{json.dumps(person_id)}')
 
 
-def _holds(column: Column[Any], word: str) -> ColumnElement[bool]:
-    return type_coerce(column, Text).contains(json.dumps(word), autoescape=True)
+def _holds(tx: Tx, column: Column[Any], word: str) -> ColumnElement[bool]:
+    return tx.holds_text(column, json.dumps(word))
 
 
 def _renamed(value: Any, person_id: str, alias: str, *, with_comments: bool) -> Any:

@@ -43,7 +43,10 @@ def remove_some(tx: Tx, before: datetime, limit: int) -> tuple[int, int]:
             message.c.posted_rev < message.c.wanted_rev,
         )
     )
+    # What an alternative refers to goes after it.
+    alternative = escalation.alias()
     found = select(escalation.c.id).where(
+        ~select(alternative.c.id).where(alternative.c.supersedes == escalation.c.id).exists(),
         escalation.c.status != "open",
         escalation.c.settled_at < before,
         ~unsealed.exists(),

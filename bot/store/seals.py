@@ -31,7 +31,8 @@ START = "0" * 64
 ERASED = "erased-"
 # A transaction lasts seconds; what commits later than this after its entry's time does not exist.
 _LATEST_COMMIT = timedelta(hours=1)
-_NAME = "seal"
+#: One at a time chains entries, or changes what was chained.
+NAME = "seal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,15 +65,16 @@ def head(tx: Tx) -> Head:
     return Head(seq=0, hash=START) if row is None else Head(seq=row.seq, hash=row.hash)
 
 
-def seal_some(tx: Tx, limit: int) -> int:
+def seal_some(tx: Tx, limit: int, *, all_of_them: bool = False) -> int:
     """Chain up to `limit` entries that have no seal yet; how many they were.
 
     Entries are not committed in the order of their ids: what counts is that there is no seal.
+    `all_of_them`: look through the whole journal, for what a clock that went back has left behind.
     """
-    tx.queue_up(_NAME)
+    tx.queue_up(NAME)
     last = head(tx)
     since: datetime | None = tx.execute(select(func.max(seal.c.entry_at))).scalar_one()
-    late = [] if since is None else [journal.c.at >= since - _LATEST_COMMIT]
+    late = [] if since is None or all_of_them else [journal.c.at >= since - _LATEST_COMMIT]
     rows = tx.execute(
         _ENTRIES.outerjoin(seal, seal.c.entry_id == journal.c.id)
         .where(seal.c.seq.is_(None), *late)

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, Text, func, select, text, type_coerce
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.columns import from_micros
@@ -16,7 +16,15 @@ from bot.store.columns import from_micros
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from sqlalchemy import Connection, CursorResult, Dialect, Executable, Table
+    from sqlalchemy import (
+        Column,
+        ColumnElement,
+        Connection,
+        CursorResult,
+        Dialect,
+        Executable,
+        Table,
+    )
 
     from bot.domain.ports import Clock, Ids
 
@@ -132,6 +140,11 @@ class Tx:
     def insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
         """An INSERT in the database's own dialect, which knows what to do about a conflict."""
         return postgresql.insert(table) if self._dialect == "postgresql" else sqlite.insert(table)
+
+    def holds_text(self, column: Column[Any], part: str) -> ColumnElement[bool]:
+        """Whether the column's text holds the part, letter by letter and case by case."""
+        where = func.strpos if self._dialect == "postgresql" else func.instr
+        return where(type_coerce(column, Text), part) > 0
 
     def execute(
         self, statement: Executable, parameters: Mapping[str, Any] | None = None

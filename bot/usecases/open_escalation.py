@@ -27,6 +27,9 @@ from bot.usecases import limits
 from bot.usecases.settling import topic
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.domain.addresses import Network
     from bot.domain.errors import Allowance
     from bot.domain.people import Caller
     from bot.policy.book import Book
@@ -58,7 +61,6 @@ async def open_escalation(
     OwnerRequiredError, RateLimitedError.
     A refused request uses up no key.
     """
-    _check_callback(desk, caller, request)
     planned = plan(desk.book, request, caller.agent)
     try:
         return await desk.ledger.run_behind(
@@ -71,6 +73,7 @@ async def open_escalation(
             request,
             planned,
             digest(asked(request)),
+            desk.callback_allow,
         )
     except RateLimitedError as refusal:
         if refusal.crowded:
@@ -107,12 +110,14 @@ def _open(
     request: Request,
     planned: Plan,
     action_digest: str,
+    callback_allow: Sequence[Network],
 ) -> Opened:
     escalation_id = tx.new_id("esc")
     if not inbound.remember(tx, caller.agent, key, body_hash, escalation_id):
         replayed = _replay(tx, caller.agent, key, body_hash)
         assert replayed is not None  # noqa: S101 - the conflict proves that the row is there
         return replayed
+    _check_callback(caller, request, callback_allow)
     now = tx.now()
     allowance = limits.spend(tx, book, caller.agent)
     _check_deadline(request.deadline, now)
@@ -207,7 +212,7 @@ def _to_a_person_if_needed(
     return planned
 
 
-def _check_callback(desk: Desk, caller: Caller, request: Request) -> None:
+def _check_callback(caller: Caller, request: Request, allow: Sequence[Network]) -> None:
     if request.callback is None:
         return
     if not caller.callback_secret:
@@ -217,7 +222,7 @@ def _check_callback(desk: Desk, caller: Caller, request: Request) -> None:
                    "--callback-secret`, or leave callback out and wait with GET …?wait=55")],
         )  # fmt: skip
     try:
-        check_callback(request.callback.url, caller.callback_hosts, desk.callback_allow)
+        check_callback(request.callback.url, caller.callback_hosts, allow)
     except BadCallbackError as bad:
         raise InvalidError(
             "The callback cannot go there.", [Fault("/callback/url", str(bad))]

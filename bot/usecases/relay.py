@@ -68,7 +68,7 @@ def _settle(tx: Tx, claimed: Claimed, outcome: Delivered | Failed | Gone) -> Non
         case Gone():
             if relays.settle_dead(tx, claimed, problem=wording.GONE):
                 _disable(tx, claimed, wording.GONE)
-        case Failed() if claimed.attempts > len(WAITS):
+        case Failed() if outcome.final or claimed.attempts > len(WAITS):
             if relays.settle_dead(tx, claimed, problem=outcome.reason):
                 outbox.owe(tx, Alert(text=wording.given_up(claimed, outcome.reason)))
         case Failed():

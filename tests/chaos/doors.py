@@ -67,8 +67,8 @@ async def addresses(database: str, server: Postgres, _: int) -> AsyncIterator[Re
 
 
 async def _tried(stage: Scene) -> bool:
-    rows = await stage.rows("SELECT attempts FROM relay")
-    return any(row[0] >= 2 for row in rows)
+    rows = await stage.rows("SELECT state FROM relay")
+    return any(row[0] == "dead" for row in rows)
 
 
 async def signatures(database: str, server: Postgres, scale: int) -> AsyncIterator[Result]:

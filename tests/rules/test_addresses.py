@@ -55,6 +55,8 @@ def test_the_public_internet_is_fine(url: str) -> None:
         ("http://93.184.215.14/hook", "https"),
         ("https://me@agent.example.com/hook", "user name"),
         ("https://:pw@agent.example.com/hook", "user name"),
+        ("https://1572395022/hook", "usually written"),
+        ("https://0x5db8d70e/hook", "usually written"),
     ],
 )
 def test_what_else_is_refused(url: str, words: str) -> None:

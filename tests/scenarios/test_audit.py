@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from bot.domain.errors import InvalidError
 from bot.start import key_peppers
-from bot.store import seals
+from bot.store import journal, seals
 from bot.usecases.erase import erase, pseudonym
 from bot.usecases.export import decisions
 from bot.usecases.retention import remove_what_is_old
@@ -67,14 +67,20 @@ async def test_an_untouched_journal_is_whole(world: World) -> None:
 
 async def test_what_is_written_late_is_sealed_too(world: World) -> None:
     """An entry with an earlier time than the last sealed one is not skipped."""
-    await a_busy_day(world, 1)
+    (asked,) = await a_busy_day(world, 1)
     before = await world.desk.ledger.read(seals.head)
-    world.clock.forward(minutes=-5)
-    await a_busy_day(world, 1)
+    for back in (timedelta(minutes=-5), timedelta(hours=-5)):
+        world.clock.now += back
+        await world.desk.ledger.run(journal.note, asked.id, "card.refused", None)
+        world.clock.now -= back
+    await seal_what_is_new(world.desk)
+    in_the_hour = await world.desk.ledger.read(seals.unsealed)
+    await make_checkpoint(world.desk)
 
     verdict = await verify(world.desk.ledger)
 
-    assert verdict.head.seq > before.seq
+    assert in_the_hour == 1
+    assert verdict.head.seq == before.seq + 2
     assert (verdict.breaks, verdict.unsealed) == ([], 0)
 
 
@@ -198,6 +204,39 @@ async def test_a_person_is_forgotten_and_the_chain_holds(world: World) -> None:
     verdict = await verify(world.desk.ledger)
     assert verdict.breaks == []
     assert verdict.erased == 2
+
+
+@pytest.mark.parametrize("nobody", ["u01alice", "refund-bot", "U01ALIC"])
+async def test_only_people_are_forgotten_and_only_by_their_whole_name(
+    world: World, nobody: str
+) -> None:
+    """Neither an agent, nor whoever is spelled nearly so."""
+    await a_busy_day(world, 2)
+
+    with pytest.raises(InvalidError, match="Nobody here"):
+        await erase(world.desk.ledger, key_peppers(world.settings)[0], nobody, with_comments=False)
+
+
+async def test_an_alternative_outlives_nobody(world: World) -> None:
+    """What it refers to goes after it, so that its card can always be drawn."""
+    asked = await (await world.agent()).asks()
+    card = await world.card_of(asked)
+    await card.click("Reject…", by="alice")
+    await world.submit("alice", reason="Cheaper?", options=["revise"])
+    await card.until(lambda c: not c.buttons)
+    world.clock.forward(days=20)
+    newer = await asked.agent.asks(supersedes=asked.id)
+    late_card = await world.card_of(newer)
+    await newer.do("cancel")
+    await late_card.until(lambda c: not c.buttons)
+    world.clock.forward(days=20)
+    await seal_what_is_new(world.desk)
+
+    early = await remove_what_is_old(world.desk, timedelta(days=30))
+    world.clock.forward(days=20)
+    late = await remove_what_is_old(world.desk, timedelta(days=30))
+
+    assert (early, late) == (0, 2)
 
 
 async def test_a_reason_is_part_of_the_decision(world: World) -> None:

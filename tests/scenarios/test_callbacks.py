@@ -269,6 +269,32 @@ async def test_a_key_says_which_hosts(world: World, hook: Receiver) -> None:
     assert taken.status == 201
 
 
+async def test_a_name_that_leads_inside_is_given_up_at_once(world: World) -> None:
+    """It is looked at when the bot connects; there is no second try, and operators hear of it."""
+    world.callback_allow = ""
+    await world.stop_bot()
+    await world.start_bot()
+    agent = await world.agent(callback_secret=True)
+
+    asked = await agent.asks(callback={"url": "https://localhost:9/hook"})
+    await asked.do("cancel")
+    await world.until(lambda: bool(alerts(world)))
+
+    (letter,) = await dead_letters(world.desk.ledger)
+    assert letter.attempts == 1
+    assert "may not reach" in alerts(world)[0]
+
+
+async def test_a_replay_comes_before_the_address(world: World, hook: Receiver) -> None:
+    """What was taken once is answered again, though the key that asks now could not ask it."""
+    agent, plain = await world.agent(callback_secret=True), await world.agent()
+    first = await agent.posts(key="k", **REFUND, **at(hook))
+
+    again = await plain.posts(key="k", **REFUND, **at(hook))
+
+    assert (again.status, again.json["id"]) == (200, first.json["id"])
+
+
 async def test_a_slow_agent_holds_nobody_up(world: World, agent: Agent, hook: Receiver) -> None:
     """Ten events for an address that never answers; another agent's arrive meanwhile."""
     async with receiver() as slow:
