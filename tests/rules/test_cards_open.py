@@ -639,7 +639,7 @@ It went to the route “default”.
 Sent to you by rule “refunds over 50”
 The agent says that ada@example.com started the run.
 esc_01JABCDEFGHJKMNPQRSTVWXYZ0
-Approve\
+ApproveModify…Reject…\
 """)
     assert "89234" not in told.replace("#89234", "")
 
@@ -653,9 +653,9 @@ def test_pages_turn_and_approve_waits_on_the_last() -> None:
     pages = [details(escalation, AROUND, page) for page in range(count)]
 
     assert count > 2
-    assert buttons(pages[0]["blocks"]) == ["page_next"]
-    assert buttons(pages[1]["blocks"]) == ["page_prev", "page_next"]
-    assert buttons(pages[-1]["blocks"]) == ["page_prev", "approve"]
+    assert buttons(pages[0]["blocks"]) == ["page_next", "modify", "reject"]
+    assert buttons(pages[1]["blocks"]) == ["page_prev", "page_next", "modify", "reject"]
+    assert buttons(pages[-1]["blocks"]) == ["page_prev", "approve", "modify", "reject"]
     assert names.unpack_page(element(pages[0]["blocks"], "page_next")["value"]) == 1
     assert names.unpack_page(pages[1]["private_metadata"]) == 1
     told = "".join(text for page in pages for text in texts(page["blocks"]))

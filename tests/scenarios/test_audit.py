@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from tests.world import Asked, World
 
+# How Slack delivers makes no difference here.
+pytestmark = pytest.mark.parametrize("way", ["http"], indirect=True)
+
 
 async def a_busy_day(world: World, questions: int = 4) -> list[Asked]:
     """Some questions, decided by Alice or Bob, and everything sealed."""

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from bot.store.tx import Tx
     from tests.world import Agent, World
 
+# How Slack delivers makes no difference here.
+pytestmark = pytest.mark.parametrize("way", ["http"], indirect=True)
+
 
 @pytest.fixture
 async def hook() -> AsyncIterator[Receiver]:

@@ -12,6 +12,9 @@ from tests.world import POLICY, REFUND
 if TYPE_CHECKING:
     from tests.world import World
 
+# How Slack delivers makes no difference here.
+pytestmark = pytest.mark.parametrize("way", ["http"], indirect=True)
+
 BOUNDS = POLICY + "agents:\n  refund-bot: {rate: 3/1m}\n  chatty-bot: {max_open: 2}\n"
 
 

@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.world import REFUND
 
 if TYPE_CHECKING:
@@ -266,6 +268,7 @@ async def test_a_deleted_storm_card_comes_back_whole(world: World) -> None:
     assert (await mine[1].answer())["type"] == "approve"
 
 
+@pytest.mark.parametrize(("database_url", "way"), [("sqlite", "http")], indirect=True)
 async def test_three_hundred_questions_are_soon_in_view(world: World) -> None:
     """A bulk of questions needs a tenth of the messages, loses none, and shows none twice."""
     asked = await storm(world, count=300)

@@ -391,9 +391,16 @@ async def test_under_the_lock_the_action_is_looked_at_again(world: World) -> Non
 
     with pytest.raises(StaleActionError):
         await world.desk.ledger.run(
-            decide_module._cast, world.desk.book, world.desk.team_id, asked.id,
-            Ballot(type="approve"), actor, seen.need, gone, True,
-        )  # fmt: skip
+            decide_module._cast,
+            book=world.desk.book,
+            team_id=world.desk.team_id,
+            escalation_id=asked.id,
+            ballot=Ballot(type="approve"),
+            actor=actor,
+            need=seen.need,
+            request=gone,
+            counts=True,
+        )
 
     assert (await asked.see())["status"] == "open"
 
