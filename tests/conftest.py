@@ -43,8 +43,8 @@ def postgres_server() -> Iterator[Postgres]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Whatever asks for a database runs on both; a story of people also over Slack's socket.
 
-    Not every pair of the two: each way in is told on one database, and where either could
-    matter to the other (`every_way`), on both.
+    Not every pair of the two: each database and each way in is told once, and where either could
+    matter to the other (`every_way`), all four.
     """
     marked = set[str]()
     for mark in metafunc.definition.iter_markers("parametrize"):
@@ -54,9 +54,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     ways = "way" in metafunc.fixturenames and "way" not in marked
     story = metafunc.module.__name__.startswith("tests.scenarios.")
     if databases and ways and story:
-        pairs = [("sqlite", "http"), ("postgres", "http"), ("sqlite", "socket")]
+        pairs = [("sqlite", "http"), ("postgres", "socket")]
         if metafunc.definition.get_closest_marker("every_way"):
-            pairs.append(("postgres", "socket"))
+            pairs += [("postgres", "http"), ("sqlite", "socket")]
         metafunc.parametrize(("database_url", "way"), pairs, indirect=True)
     elif databases:
         metafunc.parametrize("database_url", ["sqlite", "postgres"], indirect=True)

@@ -26,11 +26,11 @@ def test_there_are_enough_of_them() -> None:
     assert len(set(corpus())) >= 300
 
 
-@pytest.mark.parametrize("url", corpus())
-def test_no_inside_address_is_taken(url: str) -> None:
+def test_no_inside_address_is_taken() -> None:
     """Each spelling of an inside address is refused at the door."""
-    with pytest.raises(BadCallbackError, match="private network"):
-        check_callback(url, NOBODY, ())
+    for url in corpus():
+        with pytest.raises(BadCallbackError, match="private network"):
+            check_callback(url, NOBODY, ())
 
 
 @pytest.mark.parametrize(
