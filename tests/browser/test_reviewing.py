@@ -80,7 +80,7 @@ async def test_alice_changes_the_amount(world: World, look: Look) -> None:
 
     await field.fill("200.30")
     await alice.send("Approve this")
-    await expect(alice.dialog.locator(".wrong")).to_contain_text("must be a multiple of 0.5")
+    await expect(alice.dialog.locator(".wrong")).to_contain_text("Must be a multiple of 0.5")
     await expect(field).to_be_focused()
     assert (await asked.see())["status"] == "open"
     await field.fill("200")
