@@ -129,9 +129,8 @@ def settle_later(tx: Tx, claimed: Claimed, *, wait: timedelta, problem: str) -> 
     _finish(tx, claimed, due_at=tx.now() + wait, problem=problem[:300])
 
 
-def settle_dead(tx: Tx, claimed: Claimed, *, problem: str) -> bool:
-    """False when the lease was lost, so that nobody is alarmed twice."""
-    return _finish(tx, claimed, state="dead", problem=problem[:300])
+def settle_dead(tx: Tx, claimed: Claimed, *, problem: str) -> None:
+    _finish(tx, claimed, state="dead", problem=problem[:300])
 
 
 def failing_since(tx: Tx, claimed: Claimed) -> datetime:

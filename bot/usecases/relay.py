@@ -66,11 +66,11 @@ def _settle(tx: Tx, claimed: Claimed, outcome: Delivered | Failed | Gone) -> Non
         case Delivered():
             relays.settle_delivered(tx, claimed)
         case Gone():
-            if relays.settle_dead(tx, claimed, problem=wording.GONE):
-                _disable(tx, claimed, wording.GONE)
+            relays.settle_dead(tx, claimed, problem=wording.GONE)
+            _disable(tx, claimed, wording.GONE)
         case Failed() if outcome.final or claimed.attempts > len(WAITS):
-            if relays.settle_dead(tx, claimed, problem=outcome.reason):
-                outbox.owe(tx, Alert(text=wording.given_up(claimed, outcome.reason)))
+            relays.settle_dead(tx, claimed, problem=outcome.reason)
+            outbox.owe(tx, Alert(text=wording.given_up(claimed, outcome.reason)))
         case Failed():
             relays.settle_later(
                 tx, claimed, wait=_wait(claimed.attempts, outcome.after), problem=outcome.reason

@@ -26,11 +26,11 @@ _MOST_BREAKS = 50
 async def seal_what_is_new(desk: Desk, *, all_of_them: bool = False) -> int:
     """How many entries were sealed; in batches, behind everything else."""
     total = 0
-    while True:
-        sealed = await desk.ledger.run_behind(seals.seal_some, _AT_ONCE, all_of_them=all_of_them)
+    while sealed := await desk.ledger.run_behind(
+        seals.seal_some, _AT_ONCE, all_of_them=all_of_them
+    ):
         total += sealed
-        if sealed < _AT_ONCE:
-            return total
+    return total
 
 
 async def make_checkpoint(desk: Desk) -> None:
@@ -76,12 +76,9 @@ async def verify(ledger: Ledger, witnessed: Sequence[Head] = ()) -> Verdict:
         if expected[seq] != outside[seq]:
             verdict.broken(f"checkpoint {seq}: the database has another hash than was witnessed")
     expected |= outside
-    while not verdict.enough:
-        page = await ledger.read(seals.links, verdict.head.seq, _PAGE)
+    while (page := await ledger.read(seals.links, verdict.head.seq, _PAGE)) and not verdict.enough:
         for link in page:
             _check(verdict, link, expected)
-        if len(page) < _PAGE:
-            break
     for seq in expected:
         if seq > verdict.head.seq and not verdict.enough:
             verdict.broken(f"checkpoint {seq}: the chain ends before it, at {verdict.head.seq}")

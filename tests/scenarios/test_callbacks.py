@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from bot.domain.errors import InvalidError
 from bot.store import relays
 from bot.usecases.keys import revoke_key
 from bot.usecases.relay import WAITS, dead_letters, replay
@@ -284,6 +285,8 @@ async def test_a_name_that_leads_inside_is_given_up_at_once(world: World) -> Non
     await world.until(lambda: bool(alerts(world)))
 
     (letter,) = await dead_letters(world.desk.ledger)
+    with pytest.raises(InvalidError, match="Nothing that was given up"):
+        await replay(world.desk.ledger, "whk_nothing")
     assert letter.attempts == 1
     assert "may not reach" in alerts(world)[0]
 
