@@ -10,7 +10,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.cards import names
-from bot.cards.arguments import number_in_words
+from bot.cards.arguments import masked_plainly, number_in_words
 from bot.cards.around import Card
 from bot.cards.details import details
 from bot.cards.escalation_card import card, minimal_card
@@ -714,3 +714,14 @@ def test_a_tool_without_arguments_says_so() -> None:
     escalation = make_escalation(make_request(tool=ToolCall(name="restart_everything")))
 
     assert "no arguments" in str(details(escalation, AROUND))
+
+
+def test_arguments_as_plain_values_are_masked_too() -> None:
+    """For exports: whatever lies in lists and objects, without what is sensitive."""
+    tool = make_request().tool
+    assert tool is not None
+    arguments = {"order": "89234", "lines": [{"sku": "a"}, 2], "amount": 1}
+
+    plain = masked_plainly(tool.model_copy(update={"arguments": arguments}))
+
+    assert plain == {"order": "••••34", "lines": [{"sku": "a"}, 2], "amount": 1}

@@ -196,7 +196,9 @@ async def test_a_damaged_row_keeps_nothing_else_open(world: World) -> None:
 async def test_who_overslept_posts_nothing(world: World) -> None:
     """A sender that wakes up after its lease leaves the card to whoever has it now."""
     await world.house._outbox.stop()
-    await (await world.agent()).asks()
+    agent = await world.agent()
+    await agent.asks()
+    await agent.asks_refund(2000)
     (claimed,) = (await claim_cards(world.desk, "sleeper", 1)).claimed
 
     late = await send_card(world.desk, world.house.sender, replace(claimed, deadline=0.0))
