@@ -74,7 +74,7 @@ def main() -> int:
     failed = subprocess.run(command, cwd=_ROOT, check=False).returncode
     if sys.argv[1:]:
         return failed
-    return failed or hold_coverage()
+    return hold_coverage() or failed
 
 
 if __name__ == "__main__":

@@ -57,8 +57,8 @@ async def test_a_post_stands_somewhere(sender: SlackSender) -> None:
 @pytest.mark.parametrize(
     ("fault", "meaning"),
     [
-        ({"status": 429, "retry_after": 7}, Later(reason="ratelimited", after=7.0)),
-        ({"error": "rate_limited"}, Later(reason="rate_limited", after=None)),
+        ({"status": 429, "retry_after": 7}, Later(reason="ratelimited", after=7.0, limit="post")),
+        ({"error": "rate_limited"}, Later(reason="rate_limited", after=None, limit="post")),
         ({"error": "invalid_blocks"}, Refused(reason="invalid_blocks")),
         ({"error": "token_revoked"}, Never(reason="token_revoked")),
         ({"error": "internal_error"}, Unsure(reason="internal_error")),
@@ -133,7 +133,7 @@ async def test_looking_may_fail_too(slack: Stage, sender: SlackSender) -> None:
     assert isinstance(await sender.find("m", channel="C01REV", since=since), Later)
     await slack.act("faults", method="conversations.history", status=429, retry_after=3)
     assert await sender.find("m", channel="C01REV", since=since) == Later(
-        reason="ratelimited", after=3.0
+        reason="ratelimited", after=3.0, limit="history"
     )
     await slack.act("faults", method="conversations.history", delay=2)
     assert isinstance(await sender.find("m", channel="C01REV", since=since), Later)
