@@ -41,10 +41,15 @@ class Receiver:
     url: str = ""
     arrived: list[Arrived] = field(default_factory=list)
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    #: It takes what comes, and answers only when `spoken` is set.
+    silent: bool = False
+    spoken: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def take(self, request: web.Request) -> web.Response:
         headers = {name.lower(): value for name, value in request.headers.items()}
         self.arrived.append(Arrived(headers, await request.read()))
+        if self.silent:
+            await self.spoken.wait()
         status, more = self.answers.pop(0) if self.answers else (204, {})
         return web.Response(status=status, headers=more)
 

@@ -146,8 +146,17 @@ def _side(shown: Mapping[str, Any], name: str) -> str:
 
 
 def _same(one: Any, other: Any) -> bool:
+    """Equal all the way down; Python takes true for 1."""
     try:
-        return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
+        match one, other:
+            case dict(), dict():
+                return one.keys() == other.keys() and all(
+                    _same(value, other[name]) for name, value in one.items()
+                )
+            case list(), list():
+                return len(one) == len(other) and all(map(_same, one, other))
+            case _:
+                return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
     except RecursionError:
         return False
 

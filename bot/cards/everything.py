@@ -223,7 +223,8 @@ def _context(request: Request) -> Iterator[Sized]:
         if source.url:
             yield from _link(title, source.url)
         if not source.text and not source.url:
-            yield from _text(wording_details.READ, title)
+            read = clip(one_line(title), _LABEL)
+            yield rich(words(read, bold=True)), length(read)
 
 
 def _doubts(request: Request) -> Iterator[Sized]:

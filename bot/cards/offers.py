@@ -48,7 +48,7 @@ def approve_button(escalation: Escalation) -> Element:
             changed = difference(escalation.request, proposal.arguments)
             action += "\n" + clip(wording.with_changes(changed), _CONFIRMED_CHANGES)
         again = confirm(
-            wording.confirm_title(request.risk.reversibility),
+            wording.confirm_title(wording.CONFIRM_YES, request.risk.reversibility),
             wording.confirm(action, one_line(request.impact or request.answer or "")),
             wording.CONFIRM_YES, wording.CONFIRM_NO,
         )  # fmt: skip
@@ -89,7 +89,7 @@ def option_buttons(escalation: Escalation, share: float = 1.0) -> list[Element]:
         again = None
         if request.dangerous:
             again = confirm(
-                wording.confirm_title(request.risk.reversibility),
+                wording.confirm_title(wording.CHOOSE, request.risk.reversibility),
                 wording.confirm(
                     one.label,
                     clip(

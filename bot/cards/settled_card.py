@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.cards import wording
 from bot.cards.argument_lines import difference_lines
-from bot.cards.arguments import value_in_words
+from bot.cards.arguments import label_of, value_in_words
 from bot.cards.around import Around, Card
 from bot.cards.blocks import (
     Block,
@@ -24,8 +24,8 @@ from bot.cards.blocks import (
 )  # fmt: skip
 from bot.cards.frame import named
 from bot.cards.moments import moment
+from bot.cards.pointers import declared
 from bot.cards.text import clean, clip, disclosed, length, one_line
-from bot.domain.durations import in_words
 from bot.domain.escalation import Decision, Escalation
 from bot.domain.request import Request
 
@@ -78,7 +78,7 @@ def what_became(escalation: Escalation, around: Around) -> list[Block]:
             return [section(wording.expired(by, escalation.request.kind))]
         at = moment(escalation.settled_at or around.now, near)
         return [section(wording.cancelled(escalation.agent, at))]
-    after = in_words(decision.decided_at - escalation.created_at)
+    after = decision.decided_at - escalation.created_at
     who = who_decided(decision, around)
     blocks = [
         section(wording.decided(decision.type, who, moment(decision.decided_at, near), after))
@@ -95,7 +95,7 @@ def what_became(escalation: Escalation, around: Around) -> list[Block]:
     if decision.guidance:
         kept = decision.guidance
         if _is_kept(decision):
-            kept = _said(decision.response)
+            kept = _said(escalation.request, decision.response)
         blocks.append(_quoted(wording.FOR_THE_RUN + kept))
     if decision.stop_run:
         blocks.append(context(plain(wording.RUN_STOPPED)))
@@ -127,7 +127,7 @@ def _answered(request: Request, decision: Decision) -> list[Block]:
         blocks.append(rich(words(wording.SEPARATOR.join(chosen), bold=True)))
     # What is kept for the run is quoted there, and not twice.
     if decision.response is not None and not _is_kept(decision):
-        blocks.append(_quoted(_said(decision.response)))
+        blocks.append(_quoted(_said(request, decision.response)))
     return blocks
 
 
@@ -138,13 +138,17 @@ def _is_kept(decision: Decision) -> bool:
     return decision.guidance is not None and decision.guidance == written
 
 
-def _said(response: Any) -> str:
+def _said(request: Request, response: Any) -> str:
     """Words as they are; of values `meaning: net`, each after the other."""
     if isinstance(response, str):
         return response
     if not isinstance(response, dict):
         return value_in_words(response) or wording.TOO_DEEP
-    pairs = ((one_line(name), value_in_words(v)) for name, v in response.items())
+    schema = request.response_schema or {}
+    pairs = (
+        (label_of(name, declared(schema, [name])), value_in_words(v))
+        for name, v in response.items()
+    )
     said = (wording.answer_line(name, v or wording.TOO_DEEP) for name, v in pairs)
     return wording.SEPARATOR.join(said)
 

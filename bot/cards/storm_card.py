@@ -54,7 +54,8 @@ def minimal_storm_card(rows: Sequence[Row]) -> Card:
     for number, (escalation, around) in enumerate(rows, 1):
         line = clip(wording_storm.row(number, one_line(escalation.shown.headline)), _MINIMAL)
         if escalation.status != "open":
-            blocks.append(plain_section(f"{line}: {settled_words(escalation, around)}"))
+            became = clip(settled_words(escalation, around), _MINIMAL)
+            blocks.append(plain_section(f"{line}: {became}"))
             continue
         buttons = [offers.details_button(escalation)]
         if offers.allowed(escalation, "respond"):

@@ -173,12 +173,12 @@ NOT_ALL_HERE = (
     "This card is too small for all of it. Read the rest, and approve, under “Show everything”."
 )
 
-_CONFIRM_TITLE = {"irreversible": "Approve this? It cannot be undone."}
-CONFIRM_YES, CONFIRM_NO, CHOOSE_YES = "Approve", "Go back", "Choose this"
+CONFIRM_YES, CONFIRM_NO, CHOOSE, CHOOSE_YES = "Approve", "Go back", "Choose", "Choose this"
 
 
-def confirm_title(reversibility: str) -> str:
-    return _CONFIRM_TITLE.get(reversibility, "Approve this?")
+def confirm_title(do: str, reversibility: str) -> str:
+    warning = " It cannot be undone." if reversibility == "irreversible" else ""
+    return f"{do} this?{warning}"
 
 
 def confirm(action: str, impact: str) -> str:
@@ -219,9 +219,10 @@ def ended(sentence: Markup) -> Markup:
 # --- settled -------------------------------------------------------------------------------------
 
 
-def decided(kind: str, who: Markup, moment: Markup, after: str) -> Markup:
+def decided(kind: str, who: Markup, moment: Markup, after: timedelta) -> Markup:
     done = Markup(f"{_MARK[kind]} *{_DID[kind]}* by ")
-    return joined("", [done, who, Markup(" · "), moment, said(" · after {after}", after=after)])
+    took = Markup(f"after {in_words(after)}" if after >= timedelta(seconds=1) else "at once")
+    return joined("", [done, who, Markup(" · "), moment, Markup(" · "), took])
 
 
 def actor(by: Actor, name: str) -> Markup:
@@ -341,11 +342,11 @@ def card_impossible(escalation_ids: str, channel: str, error: str) -> Markup:
 
 def policy_kept(first: str, more: int) -> Markup:
     """For the operators' channel: the file was changed, and cannot be used."""
+    rest = f" (and {more} more)" if more else ""
     return said(
         "The policy file cannot be used, so the policy from before stays in force. "
-        "{first}{more}. `policy check` names every mistake.",
+        f"{{first}}{rest}. `policy check` names every mistake.",
         first=first,
-        more=f" (and {more} more)" if more else "",
     )
 
 
@@ -430,6 +431,7 @@ def not_allowed(reason: str) -> Markup:
 
 
 NOTICE_TITLE = "Nothing changed"
+VOTE_TITLE = "Your vote counts"
 SILENT_TITLE = "Not now"
 DONE_TITLE = "Done"
 PROPOSED_TITLE = "Now a proposal"

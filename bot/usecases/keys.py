@@ -80,7 +80,7 @@ async def create_key(
                 expires_at=None if expires_in is None else now + expires_in,
                 revoked_at=None,
                 callback_secret=callback_secret,
-                callback_hosts=frozenset(host.lower() for host in callback_hosts),
+                callback_hosts=frozenset(host.lower().strip("[]") for host in callback_hosts),
             ),
         )
         return key_id

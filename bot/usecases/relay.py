@@ -47,6 +47,11 @@ async def relay(desk: Desk, sender: AgentSender, claimed: Claimed) -> Delivered 
     return outcome
 
 
+async def relay_failed(desk: Desk, claimed: Claimed, error: str) -> None:
+    """Our own composing or sending broke: a failed try like any other, so it ends some day."""
+    await desk.ledger.run_behind(_settle, claimed, Failed(reason=error))
+
+
 def _compose(tx: Tx, desk: Desk, claimed: Claimed) -> tuple[bytes, datetime, list[bytes]]:
     found = escalations.find(tx, claimed.escalation_id)
     body = {

@@ -12,7 +12,7 @@ from bot.domain.errors import PullcordError
 from bot.domain.outgoing import Delivered, Failed
 from bot.observe import SENT
 from bot.store import relays
-from bot.usecases.relay import claim_relays, relay
+from bot.usecases.relay import claim_relays, relay, relay_failed
 
 if TYPE_CHECKING:
     from bot.senders.agent import AgentSender
@@ -62,12 +62,17 @@ class Relays:
         """Whether there may be more to hand out at once."""
         free = _AT_ONCE - len(self._under_way)
         if free <= 0:
-            await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+            # Not until one is done: a stop must not wait for the slowest agent.
+            await asyncio.wait(
+                self._under_way, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
             return True
         hosts = Counter(self._under_way.values())
         busy = [host for host, count in hosts.items() if count >= _PER_HOST]
+        # All that is claimed together may be for the host that is nearly busy.
+        room = _PER_HOST - max((n for n in hosts.values() if n < _PER_HOST), default=0)
         try:
-            claimed = await claim_relays(self._desk, self._instance, min(free, _PER_HOST), busy)
+            claimed = await claim_relays(self._desk, self._instance, min(free, room), busy)
         except PullcordError as error:
             log.warning("relays.unavailable", reason=str(error))
             return False
@@ -83,9 +88,9 @@ class Relays:
         except PullcordError as error:
             log.warning("relay.unavailable", relay=claimed.id, reason=str(error))
             return
-        except Exception:
-            # The lease runs out and somebody tries again.
+        except Exception as error:
             log.exception("relay.failed", relay=claimed.id)
+            await relay_failed(self._desk, claimed, type(error).__name__)
             return
         name = type(outcome).__name__.lower()
         SENT.labels(kind="callback", outcome=name).inc()

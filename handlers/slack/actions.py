@@ -88,7 +88,8 @@ def _votes(
             await _explain(desk, client, click, escalation_id, refusal)
         else:
             if after.status == "open":
-                await _say(desk, client, click, whispers.vote_counted(after))
+                counted = whispers.vote_counted(after)
+                await _say(desk, client, click, counted, title=wording.VOTE_TITLE)
             elif click.view_id:
                 await _show(client, click, notice(wording.DONE_TITLE, wording.APPROVED_NOTICE))
         await ack()
@@ -203,10 +204,17 @@ async def _explain(
         await _say_at_once(client, click, silent_words(silent))
 
 
-async def _say(desk: Desk, client: AsyncWebClient, click: Click, sentence: str) -> None:
+async def _say(
+    desk: Desk,
+    client: AsyncWebClient,
+    click: Click,
+    sentence: str,
+    *,
+    title: str = wording.NOTICE_TITLE,
+) -> None:
     """Privately, where they clicked: in the modal, or below the card."""
     if click.view_id:
-        await _show(client, click, notice(wording.NOTICE_TITLE, sentence))
+        await _show(client, click, notice(title, sentence))
     elif click.channel:
         try:
             await tell(desk, _whisper(click, click.channel, sentence))

@@ -230,6 +230,15 @@ def test_an_answer_is_read_without_braces_and_once(response: Any, shown: str) ->
     assert told == [f"For the rest of the run: {shown}"]
 
 
+def test_values_are_called_what_the_form_called_them() -> None:
+    """The titles of the schema, not the names that the machine uses."""
+    schema = {"type": "object", "properties": {"vat": {"type": "number", "title": "VAT rate"}}}
+    asked = make_escalation(make_guidance(options=[], response_schema=schema))
+    decision = make_decision(**RESPONDED, response={"vat": 19})
+
+    assert "VAT rate: 19" in lines(card(asked.decide(decision), AROUND))
+
+
 def test_a_note_that_is_kept_is_said_once() -> None:
     """Beside values the note is what holds for the run."""
     decision = make_decision(**RESPONDED, response={"rate": 19}, comment="Net.", guidance="Net.")

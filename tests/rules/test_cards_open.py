@@ -619,7 +619,6 @@ It read: Policy (0.90)
 30 days
 It read: Policy (0.90)
 https://example.com/p
-It read
 It read: Bare
 📎 json
 {

@@ -11,6 +11,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.cards import whispers, wording
+from bot.cards.arguments import difference
 from bot.cards.escalation_card import card, minimal_card
 from bot.domain.escalation import Decision, Escalation, Outcome, Redeemed
 from bot.domain.people import Actor
@@ -72,6 +73,29 @@ def test_modified_and_approved() -> None:
         "Send refund of $247.50 to customer@email.com. Modified and approved by Alice."
     )
     assert "12345678" not in str(card(escalation, AROUND))
+
+
+def test_true_is_not_one() -> None:
+    """An edit that makes 1 of true is shown, however deep it lies; an equal value is not."""
+    tool = make_request().tool.model_copy(
+        update={"arguments": {"deep": {"list": [1, {"on": True}]}, "same": [2]}, "sensitive": []}
+    )
+    request = make_request().model_copy(update={"tool": tool})
+    edited = {"deep": {"list": [1, {"on": 1}]}, "same": [2.0]}
+
+    changed = difference(request, edited)
+
+    assert [label for label, _, _ in changed] == ["deep"]
+
+
+def test_what_a_rule_decides_takes_no_time() -> None:
+    """Nobody reads `after 0 s`."""
+    asked = make_escalation()
+    decision = make_decision(decided_by=RULE, rule="tiny", decided_at=asked.created_at)
+
+    (_, line, *_) = told(asked.decide(decision))
+
+    assert line.endswith(" · at once")
 
 
 def test_every_end_in_words() -> None:
