@@ -47,8 +47,6 @@ async def decide(desk: Desk, escalation_id: str, ballot: Ballot, voter: Voter) -
     """
     book = desk.book
     seen, directory = await desk.ledger.read(_look, book, desk.team_id, escalation_id, voter)
-    # Without a lock: most of those who come late are answered here.
-    seen.refuse_if_settled()
     if seen.overdue(directory.now):
         await desk.ledger.run(_end, escalation_id)
     ballot = checked(seen, ballot)
@@ -79,6 +77,8 @@ def _look(
     tx: Tx, book: Book, team_id: str | None, escalation_id: str, voter: Voter
 ) -> tuple[Escalation, Directory]:
     found = escalations.find(tx, escalation_id)
+    # Without a lock, and before anything else: most of those who come late are answered here.
+    found.refuse_if_settled()
     routes = (found.need.route, found.shown_need.route)
     groups = [name for route in routes for name in book.route(route).reviewers]
     return found, read_directory(tx, book, team_id, voter.ids, groups=groups)

@@ -242,10 +242,10 @@ arounds = st.builds(
     names=st.dictionaries(st.just("U01ALICE"), untrusted),
     timezone=st.sampled_from(["UTC", "Europe/London", "../etc/passwd", ""]),
 )
-# Eighty escalations of the largest kind take a minute or two on a busy machine.
+# Forty escalations of the largest kind take a minute on a busy machine.
 pytestmark = pytest.mark.timeout(900)
 thorough = settings(
-    max_examples=80,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
