@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.chaos import crashes, crowds, doors, outages, replicas
+from tests.chaos import crashes, crowds, doors, outages, replicas, storms
 from tests.databases import postgres
 
 _TESTS = (
@@ -22,6 +22,8 @@ _TESTS = (
     replicas.replicas,
     doors.addresses,
     doors.signatures,
+    storms.storm,
+    storms.refusals,
 )
 
 

@@ -172,15 +172,17 @@ class Scene(World):
     # People
 
     async def press(self, question: Question, label: str, *, by: str) -> None:
-        """Until Slack was answered, or the card has no such button any more."""
+        """Until it was taken: whoever is told to try again in a moment does."""
         async with asyncio.timeout(PATIENCE):
             while True:
                 cards = [c for c in self.cards() if question.id in json.dumps(c.message.blocks)]
                 # A settled card does not name its escalation in a button: an old screen does.
                 cards = cards or [c for c in self.cards() if self._showed(c, question.id)]
                 if cards:
+                    before = len(self.whispers_to(by))
                     answer = await cards[0].click(label, by=by, stale=True)
-                    if answer["status"] == 200:
+                    told = self.whispers_to(by)[before:]
+                    if answer["status"] == 200 and not any("try again" in word for word in told):
                         question.acknowledged.append(label)
                         return
                 await asyncio.sleep(0.1)
