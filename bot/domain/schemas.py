@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -36,8 +37,15 @@ def schema_faults(schema: dict[str, Any]) -> list[Fault]:
         return [Fault("", "must be plain JSON, not nested too deeply")]
     if len(text) > _LONGEST:
         return [Fault("", f"must be at most {_LONGEST // 1024} KiB long")]
+    return list(_faults_of_schema(text))
+
+
+@lru_cache(maxsize=128)
+def _faults_of_schema(text: bytes) -> tuple[Fault, ...]:
+    """Kept for the last few: agents send the same schemas again and again."""
+    schema = json.loads(text)
     if _depth(schema) > _DEEPEST:
-        return [Fault("", f"must be nested at most {_DEEPEST} levels deep")]
+        return (Fault("", f"must be nested at most {_DEEPEST} levels deep"),)
     plain = _without_dialect(schema)
     broken = islice(GRAMMAR.iter_errors(plain), _MOST_FAULTS)
     faults = [Fault(pointer_of(error.instance_path), sentence_of(error)) for error in broken]
@@ -48,7 +56,7 @@ def schema_faults(schema: dict[str, Any]) -> list[Fault]:
             compiled(plain)
         except ValueError as error:
             faults = [Fault("", f"cannot be used: {first_line(error)}")]
-    return _distinct(faults)
+    return tuple(_distinct(faults))
 
 
 def violations(schema: dict[str, Any], value: Any) -> list[Fault]:

@@ -48,8 +48,12 @@ def facts_of(request: Request, agent: str) -> Mapping[str, Any]:
     except ValueError:
         # Nested beyond what can be written as JSON.
         return dict.fromkeys(NAMES, Unusable("cannot be read"))
-    facts: dict[str, Any] = {}
-    for name, value in {**sent, "agent": agent}.items():
+    facts: dict[str, Any] = {**sent, "agent": agent}
+    if _why_unusable(facts) is None:
+        # What may be used as a whole may be used piece by piece.
+        facts["request"] = sent
+        return facts
+    for name, value in facts.items():
         why = _why_unusable(value)
         facts[name] = Unusable(why) if why else value
     hidden = next((fact for fact in facts.values() if isinstance(fact, Unusable)), None)

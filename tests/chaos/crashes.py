@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,8 +58,7 @@ async def _refused(scene: Scene, key: str) -> None:
 
 
 async def _expired(scene: Scene, key: str) -> None:
-    soon = (datetime.now(UTC) + timedelta(seconds=6)).isoformat()
-    question = await scene.ask(key, ends="expired", deadline=soon)
+    question = await scene.ask(key, ends="expired", within=6)
     await scene.settled(question)
 
 

