@@ -108,12 +108,11 @@ def still_there(tx: Tx, kinds: Iterable[Kind], instance: str) -> None:
     )
 
 
-def forget(tx: Tx, one: Told) -> bool:
-    """False when somebody else was faster."""
-    gone = tx.execute(
+def forget(tx: Tx, one: Told) -> None:
+    """It is over."""
+    tx.execute(
         delete(finding).where(finding.c.kind == one.kind, finding.c.instance == one.instance)
     )
-    return gone.rowcount == 1
 
 
 def abandoned(one: Told, now: datetime) -> bool:
@@ -138,10 +137,9 @@ def _without_card(tx: Tx) -> Select[int, str]:
             message_item.c.escalation_id == escalation.c.id,
             or_(message.c.ts.is_not(None), message.c.posted_rev < message.c.wanted_rev),
         )
-        .exists()
     )
     return _counted(escalation.c.id).where(
-        _OPEN, escalation.c.created_at <= tx.now() - _MINUTE, ~shows
+        _OPEN, escalation.c.created_at <= tx.now() - _MINUTE, _none(shows)
     )  # fmt: skip
 
 
@@ -154,9 +152,11 @@ def _card_late(tx: Tx) -> Select[int, str]:
 
 def _without_callback(tx: Tx) -> Select[int, str]:
     """Settled, a callback was asked for, and none is owed or was sent."""
-    owed = select(relay.c.id).where(relay.c.escalation_id == escalation.c.id).exists()
+    owed = select(relay.c.id).where(relay.c.escalation_id == escalation.c.id)
     return _counted(escalation.c.id).where(
-        text("escalation.calls_back"), escalation.c.settled_at > tx.now() - _LOOK_BACK, ~owed
+        text("escalation.calls_back"),
+        escalation.c.settled_at > tx.now() - _LOOK_BACK,
+        _none(owed),
     )
 
 
@@ -189,6 +189,11 @@ def _unsealed(tx: Tx) -> Select[int, str]:
         .subquery()
     )
     return _counted(late.c.id)
+
+
+def _none(correlated: Select[Any]) -> ColumnElement[bool]:
+    """As NOT EXISTS, but looked up row by row: PostgreSQL would join with the whole of history."""
+    return correlated.limit(1).scalar_subquery().is_(None)
 
 
 def _counted(name: ColumnElement[str]) -> Select[int, str]:

@@ -70,8 +70,9 @@ def _tell(
     *,
     tables: bool,
 ) -> Verdict:
+    # One after the other: whoever is first to write it down, or to strike it out, says so.
+    tx.queue_up("audit")
     known, now = findings.told(tx), tx.now()
-    # Whoever is first to write it down, or to strike it out, says so; nobody else does.
     new: list[Kind] = []
     for whose, found in (("", house), (instance, here)):
         for kind, what in found.items():
@@ -79,17 +80,15 @@ def _tell(
                 new.append(kind)
                 outbox.owe(tx, Alert(text=wording.found(kind, what.count, what.example)))
     findings.still_there(tx, here, instance)
-    over: list[Kind] = []
-    left = 0
-    for one in known:
-        if not _is_over(one, instance, house, here, now, tables=tables):
-            left += 1
-        elif findings.forget(tx, one):
-            over.append(one.kind)
-            outbox.owe(tx, Alert(text=wording.over(one.kind, now - one.since)))
-    found = {**house, **here}
+    over = [one for one in known if _is_over(one, instance, house, here, now, tables=tables)]
+    for one in over:
+        findings.forget(tx, one)
+        outbox.owe(tx, Alert(text=wording.over(one.kind, now - one.since)))
     return Verdict(
-        found=found, new=tuple(new), over=tuple(over), clean=tables and not found and not left
+        found={**house, **here},
+        new=tuple(new),
+        over=tuple(one.kind for one in over),
+        clean=tables and not (house or here or len(over) < len(known)),
     )
 
 

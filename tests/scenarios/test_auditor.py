@@ -168,9 +168,11 @@ async def settled(world: World) -> None:
     await world.until_true(quiet)
 
 
-def another(world: World) -> Auditor:
-    """A replica on the same database."""
-    return Auditor(world.desk, instance="bot_other", machine_now=lambda: world.clock.now, beat=None)
+def another(world: World, *, ahead: timedelta = timedelta(0)) -> Auditor:
+    """A replica on the same database; its own clock may be off."""
+    return Auditor(
+        world.desk, instance="bot_other", machine_now=lambda: world.clock.now + ahead, beat=None
+    )
 
 
 async def test_a_card_that_changes_again_is_not_younger(world: World) -> None:
@@ -275,19 +277,34 @@ async def test_one_replica_looks_for_all(world: World, watch: Watch) -> None:
     assert says.format(open=asked.id) in found
 
 
-async def test_no_sign_of_life_while_any_process_is_in_trouble(world: World, watch: Watch) -> None:
-    """Whoever gives it asks what the others see of themselves."""
-    ahead = timedelta(seconds=30)
-    sick = Auditor(
-        world.desk, instance="bot_sick", machine_now=lambda: world.clock.now + ahead, beat=None
-    )
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_whoever_looks_only_at_itself_ends_nothing_else(world: World) -> None:
+    """What the tables show is over when somebody who looked at them says so."""
+    asked = await (await world.agent()).asks()
+    await world.until(lambda: len(world.cards()) == 1)
+    await settled(world)
+    await world.house.auditor.look()
+    damage, _, _ = DAMAGE["no_timer"]
+    await sql(world, *(one.format(open=asked.id) for one in damage))
     await world.house.auditor.look()
 
-    await sick.look()
+    await another(world, ahead=timedelta(seconds=30)).look()
+    await another(world).look()
+
+    timer, clock, over = await told(world)
+    assert "will not end at its deadline" in timer
+    assert "is 30 s away" in clock
+    assert "no more: a clock that is off" in over
+
+
+async def test_no_sign_of_life_while_any_process_is_in_trouble(world: World, watch: Watch) -> None:
+    """Whoever gives it asks what the others see of themselves."""
+    await world.house.auditor.look()
+
+    await another(world, ahead=timedelta(seconds=30)).look()
     await world.house.auditor.look()
     withheld = watch.beats
-    ahead = timedelta(0)
-    await sick.look()
+    await another(world).look()
     await world.house.auditor.look()
 
     assert (withheld, watch.beats) == (1, 2)
