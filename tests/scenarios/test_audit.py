@@ -46,7 +46,7 @@ async def change(world: World, *statements: str) -> None:
             for table in ("journal", "seal", "escalation", "decision"):
                 connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         else:
-            for trigger in ("journal_append_only", "journal_kept", "decided_once"):
+            for trigger in ("journal_append_only", "journal_kept", "decided_once", "decision_kept"):
                 connection.execute(text(f"DROP TRIGGER IF EXISTS {trigger}"))
         for statement in statements:
             connection.execute(text(statement))
@@ -154,6 +154,8 @@ async def test_the_databases_own_checkpoints_are_compared(world: World) -> None:
         "DELETE FROM journal",
         "UPDATE escalation SET status = 'open'",
         "UPDATE decision SET type = 'reject'",
+        "UPDATE decision SET body = '{}'",
+        "DELETE FROM decision",
     ],
 )
 async def test_the_database_itself_refuses(world: World, statement: str) -> None:
