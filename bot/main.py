@@ -7,6 +7,8 @@ import random
 import signal
 import time
 from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -17,6 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import observe
 from bot.domain.errors import PullcordError
 from bot.senders.agent import agent_sender
+from bot.senders.heartbeat import beat
 from bot.senders.slack import SlackSender, SlackUnreachableError
 from bot.settings import hidden_from_bolt
 from bot.start import (
@@ -38,6 +41,8 @@ from bot.usecases.retention import remove_what_is_old
 from bot.usecases.seal import make_checkpoint, seal_what_is_new
 from bot.usecases.send_card import free_leases
 from bot.usecases.show import look_for_everybody
+from bot.workers.auditor import EVERY_SECONDS as AUDIT_SECONDS
+from bot.workers.auditor import Auditor
 from bot.workers.census import Census
 from bot.workers.outbox import Outbox
 from bot.workers.policy_file import LOOK_SECONDS, PolicyFile, say_what_is_idle
@@ -48,7 +53,6 @@ from handlers import agents, health, slack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
-    from datetime import datetime
 
     from slack_bolt.app.async_app import AsyncApp
 
@@ -69,6 +73,11 @@ _SWEEP_SECONDS = 5.0
 _KEYS_SECONDS = 60.0
 
 
+def _machine_now() -> datetime:
+    # It is this machine's own clock that is compared with the database's.
+    return datetime.now(UTC)  # noqa: TID251
+
+
 class House:
     """All rooms of one running bot. Made once; started and stopped in order."""
 
@@ -79,6 +88,7 @@ class House:
         waker: CommitWaker,
         instance: str,
         monotonic: Callable[[], float] = time.monotonic,
+        machine_now: Callable[[], datetime] = _machine_now,
     ) -> None:
         self.desk = desk
         self._settings = settings
@@ -90,6 +100,7 @@ class House:
         self._slack = "waiting"
         self._monotonic = monotonic
         self._draining = False
+        self._machine_now = machine_now
         self.socket: slack.Socket | None = None
 
     async def start(self) -> web.Application:
@@ -120,6 +131,13 @@ class House:
         self._on_stop = AsyncExitStack()
         to_agents = await self._on_stop.enter_async_context(agent_sender(self.desk.callback_allow))
         self._relays = Relays(self.desk, to_agents, instance=self._instance)
+        watch = self._settings.pullcord_heartbeat_url
+        self.auditor = Auditor(
+            self.desk,
+            instance=self._instance,
+            machine_now=self._machine_now,
+            beat=None if watch is None else partial(beat, self._session, watch),
+        )
         app = web.Application(
             middlewares=[agents.problem_middleware], client_max_size=16 * 1024 * 1024
         )
@@ -151,6 +169,7 @@ class House:
         self._ticker.every(_GAUGES_SECONDS, "gauges", self.measure)
         if ledger.hears_others is not None:
             self._ticker.every(_COMPARE_SECONDS, "compare", self.compare)
+        self._ticker.every(AUDIT_SECONDS, "auditor", self.auditor.look)
         self._ticker.every(_KEYS_SECONDS, "keys", lambda: write_down_uses(self.desk))
         if access.app_token:
             self._open_socket(bolt, self._client(access.app_token))
@@ -180,6 +199,7 @@ class House:
             observe.hide_socket()
             await self.socket.stop()
         await self._ticker.stop()
+        await self.auditor.stop()
         self._hello.cancel()
         with suppress(asyncio.CancelledError):
             await self._hello

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 import structlog
 from prometheus_client import REGISTRY, Counter, Gauge, Histogram
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 SENT = Counter("pullcord_sent_total", "Calls to Slack, by how they went", ["kind", "outcome"])
 OPEN = Gauge("pullcord_open", "Open escalations", ["route", "urgency"])
 OLDEST = Gauge("pullcord_oldest_open_seconds", "Age of the oldest open escalation")
 RELAYS = Gauge(
     "pullcord_callbacks", "Callbacks that are not delivered yet, or were given up", ["state"]
+)
+FINDINGS = Gauge("pullcord_findings", "What the auditor finds wrong", ["kind"])
+HEARTBEATS = Counter(
+    "pullcord_heartbeats_total", "Signs of life to the operators' own watch", ["outcome"]
 )
 BEHIND = Gauge("pullcord_messages_behind", "Messages that do not yet stand as they should")
 WAITING = Gauge("pullcord_waiting_agents", "Agents that wait for an answer at this process")
@@ -41,6 +46,13 @@ CLICKS = Histogram(
     "From a delivery of Slack to our answer",
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3),
 )
+
+
+@contextmanager
+def tracing(trace: str | None) -> Iterator[None]:
+    """What is logged inside carries the agent's own trace, where it sent one."""
+    with structlog.contextvars.bound_contextvars(**({} if trace is None else {"trace": trace})):
+        yield
 
 
 def show_socket(up: Callable[[], float], silent_seconds: Callable[[], float]) -> None:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
+from urllib.parse import urlsplit
 
 from pydantic import Field, StringConstraints, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -61,6 +62,7 @@ class Settings(BaseSettings):
         Annotated[str, StringConstraints(pattern=r"^([CGD][A-Z0-9]+|#\S+)$")] | None
     ) = None
     pullcord_retention: timedelta | None = None
+    pullcord_heartbeat_url: str | None = None
     pullcord_callback_allow: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     pullcord_log: Literal["console", "json"] | None = None
     pullcord_pace: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)] = 1.0
@@ -78,6 +80,20 @@ class Settings(BaseSettings):
         if not value.startswith(("http://", "https://")) or not value.endswith("/"):
             raise ValueError("expected an http(s) address that ends in /api/")
         return value
+
+    @field_validator("pullcord_heartbeat_url")
+    @classmethod
+    def _is_an_address(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        try:
+            parts = urlsplit(value)
+            # A port that is none is noticed only when it is asked for.
+            if parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
+                return value
+        except ValueError:
+            pass
+        raise ValueError("expected an http(s) address")
 
     @field_validator("pullcord_database_url")
     @classmethod

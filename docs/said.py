@@ -51,6 +51,10 @@ SETTINGS = {
         "A channel's id, or its `#name`, where a checkpoint of the sealed journal is posted each "
         "hour: a witness outside of the database."
     ),
+    "PULLCORD_HEARTBEAT_URL": (
+        "An address that is asked for (GET) each minute while the auditor finds nothing wrong, "
+        "for a watch that worries when it hears nothing. It is never logged."
+    ),
     "PULLCORD_RETENTION": (
         "How long settled escalations are kept, such as `365d`; at least `30d`. "
         "Without it nothing is ever removed."

@@ -295,6 +295,9 @@ class World:
     stopwatch: Stopwatch = field(default_factory=Stopwatch)
     slack: Workspace = field(default_factory=Workspace)
     counter: Any = field(default_factory=lambda: itertools.count(1))
+    heartbeat_url: str | None = None
+    #: How far the bot's own machine is ahead of the database.
+    machine_ahead: timedelta = timedelta(0)
 
     def __post_init__(self) -> None:
         # Only what this way needs, so that nothing comes by the other one.
@@ -357,6 +360,7 @@ class World:
             pullcord_pace=0,  # the clock stands still, and a story may have a crowd
             pullcord_audit_channel=self.audit_channel,
             pullcord_callback_allow=self.callback_allow,
+            pullcord_heartbeat_url=self.heartbeat_url,
         )
 
     async def start_bot(self, *, ready: bool = True) -> None:
@@ -366,7 +370,12 @@ class World:
         self.desk, self.waker = make_desk(settings, self.clock, TimeOrderedIds(), self.stopwatch)
         self._bot.push_async_callback(self.desk.ledger.close)
         self.house = House(
-            settings, self.desk, self.waker, TimeOrderedIds().new("bot"), self.stopwatch
+            settings,
+            self.desk,
+            self.waker,
+            TimeOrderedIds().new("bot"),
+            self.stopwatch,
+            lambda: self.clock.now + self.machine_ahead,
         )
         app = await self.house.start()
         self._bot.push_async_callback(self.house.stop)

@@ -41,7 +41,7 @@ def verify_chain(
         if found is None:
             fail(f"--checkpoint {given[:80]!r} is none: expected SEQ:HASH, as it was posted.")
         witnessed.append(Head(seq=int(found[1]), hash=found[2]))
-    verdict = beside_the_bot(read_settings(), partial(verify, witnessed=witnessed))
+    verdict = beside_the_bot(read_settings(), partial(verify, witnessed=witnessed), begins=False)
     for sentence in verdict.breaks:
         typer.echo(sentence)
     more = [f"{verdict.erased} of erased people"] if verdict.erased else []
@@ -63,10 +63,13 @@ def erase_person(
 ) -> None:
     """Put a pseudonym in a person's place, everywhere; the sealed journal stays whole."""
     settings = read_settings()
-    pepper = key_peppers(settings)[0]
-    changed = beside_the_bot(
-        settings, partial(erase, pepper=pepper, person=person, with_comments=with_comments)
-    )
+
+    async def work(ledger: Ledger) -> int:
+        # Not before: it would make a secret beside a database that is not there.
+        pepper = key_peppers(settings)[0]
+        return await erase(ledger, pepper, person, with_comments=with_comments)
+
+    changed = beside_the_bot(settings, work, begins=False)
     typer.echo(f"{changed} records now name a pseudonym.")
     typer.echo("If the policy names this person, Slack will tell of them again.", err=True)
 
@@ -94,4 +97,4 @@ def export(
     if kind != "decisions":
         typer.echo(f"There are no {kind} yet: outputs are not sampled in this release.", err=True)
         return
-    typer.echo(f"{beside_the_bot(read_settings(), work)} decisions.", err=True)
+    typer.echo(f"{beside_the_bot(read_settings(), work, begins=False)} decisions.", err=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
 
-from bot.start import DatabaseClock, TimeOrderedIds, prepare_database
+from bot.start import DatabaseClock, StartError, TimeOrderedIds, prepare_database
 from bot.store.open import open_ledger
 
 if TYPE_CHECKING:
@@ -19,8 +19,19 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def beside_the_bot(settings: Settings, work: Callable[[Ledger], Awaitable[T]]) -> T:
-    """Run a verb while a bot may be running: the database keeps them apart."""
+def beside_the_bot(
+    settings: Settings, work: Callable[[Ledger], Awaitable[T]], *, begins: bool = True
+) -> T:
+    """Run a verb while a bot may be running: the database keeps them apart.
+
+    `begins`: where there is no database yet, this may be its beginning. Raises StartError.
+    """
+    file = settings.sqlite_file
+    if file is not None and not begins and not file.exists():
+        raise StartError(
+            f"There is no database {file}. Set PULLCORD_DATABASE_URL to the one that the bot uses, "
+            "or run this in the folder where it runs."
+        )
 
     async def run() -> T:
         ledger = open_ledger(settings.pullcord_database_url, DatabaseClock(), TimeOrderedIds())

@@ -133,6 +133,8 @@ class Escalation:
     redeemed: Redeemed | None = None
     outcome: Outcome | None = None
     permalink: str | None = None
+    #: Where the agent's request stands in its own trace; handed on, and no part of the resource.
+    trace: str | None = None
 
     @property
     def shown(self) -> Request:

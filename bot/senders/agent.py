@@ -50,7 +50,14 @@ class AgentSender:
         self._sessions = {"https": secure, "http": plain}
 
     async def deliver(
-        self, url: str, *, webhook_id: str, at: datetime, body: bytes, secrets: Sequence[bytes]
+        self,
+        url: str,
+        *,
+        webhook_id: str,
+        at: datetime,
+        body: bytes,
+        secrets: Sequence[bytes],
+        trace: str | None = None,
     ) -> Delivered | Failed | Gone:
         if not secrets:
             return Failed(reason="no live key of this agent has a secret")
@@ -61,6 +68,8 @@ class AgentSender:
             "webhook-timestamp": str(int(at.timestamp())),
             "webhook-signature": signatures(secrets, webhook_id, at, body),
         }
+        if trace is not None:
+            headers["traceparent"] = trace
         session = self._sessions[urlsplit(url).scheme]
         try:
             async with session.post(

@@ -247,6 +247,8 @@ def _fixed(new: Escalation) -> dict[str, Any]:
         "handoff": new.handoff,
         "supersedes": new.request.supersedes,
         "request": new.request.facts(),
+        "trace": new.trace,
+        "calls_back": None if new.request.callback is None else True,
     }
 
 
@@ -316,4 +318,5 @@ def _from_row(row: Row[Any]) -> Escalation:
         redeemed=_REDEEMED.validate_python(row.redeemed),
         outcome=_OUTCOME.validate_python(row.outcome),
         permalink=row.permalink,
+        trace=row.trace,
     )

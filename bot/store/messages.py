@@ -42,6 +42,9 @@ _TOUCH = {
         wanted_rev=message.c.wanted_rev + 1,
         due_at=case((_UP_TO_DATE, bindparam("now", type_=Instant)), else_=message.c.due_at),
         cosmetic=false() if news else case((_UP_TO_DATE, true()), else_=message.c.cosmetic),
+        behind_since=case(
+            (_UP_TO_DATE, bindparam("now", type_=Instant)), else_=message.c.behind_since
+        ),
     )
     for news in (True, False)
 }
@@ -85,6 +88,7 @@ def owe(tx: Tx, escalation_id: str, *, channel: str, priority: int) -> None:
             "created_at": now,
             "due_at": now,
             "attempts": 0,
+            "behind_since": now,
         },
     )
     tx.add(message_item, {"message_id": message_id, "escalation_id": escalation_id})
@@ -179,6 +183,7 @@ def settle_sent(tx: Tx, claimed: Claimed, *, channel: str, ts: str) -> bool:
         posted_rev=claimed.wanted_rev,
         attempts=0,
         due_at=tx.now(),
+        behind_since=tx.now(),
         problem=None,
     )
 
@@ -219,7 +224,10 @@ def settle_held(tx: Tx, claimed: Claimed, *, problem: str) -> bool:
 def settle_gone(tx: Tx, claimed: Claimed, *, again: bool) -> bool:
     """Somebody deleted it: put it up again, or leave it at that."""
     if again:
-        return _finish(tx, claimed, ts=None, posted_channel=None, posted_rev=0, due_at=tx.now())
+        return _finish(
+            tx, claimed, ts=None, posted_channel=None, posted_rev=0, due_at=tx.now(),
+            behind_since=tx.now(),
+        )  # fmt: skip
     return _finish(tx, claimed, posted_rev=claimed.wanted_rev, problem="deleted")
 
 

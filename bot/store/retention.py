@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import BigInteger, and_, cast, delete, func, select, type_coerce, update
 
+from bot.store.columns import to_micros
 from bot.store.tables import (
     decision,
     escalation,
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 def remove_some(tx: Tx, before: datetime, limit: int) -> tuple[int, int]:
     """`(escalations, journal entries)` that were removed.
 
-    Only what was settled before the moment, is shown as it should be, and is sealed wholly.
+    Only what was settled before the moment, is shown as it should be, and is sealed wholly; and
+    no approval that its agent may still redeem.
     """
     unsealed = (
         select(journal.c.id)
@@ -43,12 +45,17 @@ def remove_some(tx: Tx, before: datetime, limit: int) -> tuple[int, int]:
             message.c.posted_rev < message.c.wanted_rev,
         )
     )
+    valid_until = type_coerce(escalation.c.settled_at, BigInteger) + (
+        cast(escalation.c.valid_for_seconds, BigInteger) * 1_000_000
+    )
+    redeemable = and_(escalation.c.status == "decided", valid_until >= to_micros(tx.now()))
     # What an alternative refers to goes after it.
     alternative = escalation.alias()
     found = select(escalation.c.id).where(
         ~select(alternative.c.id).where(alternative.c.supersedes == escalation.c.id).exists(),
         escalation.c.status != "open",
         escalation.c.settled_at < before,
+        ~redeemable,
         ~unsealed.exists(),
         ~behind.exists(),
     )

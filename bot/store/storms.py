@@ -86,6 +86,7 @@ def gather(tx: Tx, channel: str, *, below: int) -> str | None:
             "created_at": min(card.created_at for card in cards),
             "due_at": now,
             "attempts": 0,
+            "behind_since": min(card.created_at for card in cards),
         },
     )
     for card in cards:

@@ -62,6 +62,10 @@ escalation = Table(
     Column("permalink", Text),
     # The `revise`-decided escalation that this one is an alternative to.
     Column("supersedes", Text),
+    # The agent's own `traceparent`, for callbacks, the journal and the log.
+    Column("trace", Text),
+    # True where a callback was asked for: it is looked whether one was owed.
+    Column("calls_back", Boolean),
 )
 Index("escalation_by_agent", escalation.c.agent, escalation.c.id)
 Index("escalation_by_status", escalation.c.status, escalation.c.id)
@@ -92,6 +96,12 @@ Index(
     escalation.c.route,
     sqlite_where=text("status = 'open'"),
     postgresql_where=text("status = 'open'"),
+)
+Index(
+    "escalation_calls_back",
+    escalation.c.settled_at,
+    sqlite_where=text("calls_back"),
+    postgresql_where=text("calls_back"),
 )
 Index("escalation_by_action", escalation.c.action_digest, escalation.c.settled_at)
 
@@ -166,6 +176,8 @@ message = Table(
     Column("problem", Text),
     # Nothing but votes and small print has changed since `posted_rev`: others go first.
     Column("cosmetic", Boolean, nullable=False, server_default=text("false")),
+    # Since when it has not been as it should; means nothing while it is.
+    Column("behind_since", Instant),
 )
 Index(
     "message_behind",
@@ -378,4 +390,14 @@ Index(
     message.c.due_at,
     sqlite_where=_STANDING,
     postgresql_where=_STANDING,
+)
+# What the auditor found and the operators were told; a row goes when the trouble has gone.
+finding = Table(
+    "finding",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    # The process that sees it of itself; empty for what every one of them sees.
+    Column("instance", Text, primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
 )

@@ -6,6 +6,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import structlog
+
 from bot.domain.digest import digest, effective
 from bot.domain.errors import (
     Fault,
@@ -16,6 +18,7 @@ from bot.domain.errors import (
 )
 from bot.domain.escalation import Decision, Escalation, Need, Proposal, Vote
 from bot.domain.request import URGENCIES
+from bot.observe import tracing
 from bot.policy.plan import plan
 from bot.store import escalations, messages
 from bot.usecases.authority import Standing, still_counts, voters
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
     from bot.usecases.authority import Voter
     from bot.usecases.ballot import Ballot
     from bot.usecases.desk import Desk
+
+log = structlog.get_logger()
 
 _STALE = "The action has changed since it was shown. Look at it again."
 
@@ -65,12 +70,15 @@ async def decide(desk: Desk, escalation_id: str, ballot: Ballot, voter: Voter) -
         counts=counts,
     )
     try:
-        return await desk.ledger.run(cast)
+        after = await desk.ledger.run(cast)
     except UncertainError as lost:
         try:
-            return await desk.ledger.run(_cast_unless_counted, seen, voter.actor(directory), cast)
+            after = await desk.ledger.run(_cast_unless_counted, seen, voter.actor(directory), cast)
         except UnavailableError:
             raise lost from None
+    with tracing(after.trace):
+        log.info("vote.counted", escalation=after.id, vote=ballot.type, status=after.status)
+    return after
 
 
 def _look(

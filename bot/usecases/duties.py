@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 _LEASE = timedelta(seconds=15)
 
 
-async def on_duty(desk: Desk, name: str, owner: str) -> bool:
-    """Whether it is this replica's to do now; asked again and again while it is done."""
+async def on_duty(desk: Desk, name: str, owner: str, lease: timedelta = _LEASE) -> bool:
+    """Whether it is this replica's to do now; asked again and again while it is done.
+
+    `lease`: longer than the time until it asks again.
+    """
     if desk.ledger.hears_others is None:
         return True
-    return await desk.ledger.run_behind(duties.take, name, owner, _LEASE)
+    return await desk.ledger.run_behind(duties.take, name, owner, lease)
 
 
 async def off_duty(desk: Desk, name: str, owner: str) -> None:

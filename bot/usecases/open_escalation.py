@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import structlog
+
 from bot.cards import wording
 from bot.domain.addresses import BadCallbackError, check_callback
 from bot.domain.digest import asked, digest, effective
@@ -21,6 +23,7 @@ from bot.domain.escalation import Decision, Escalation
 from bot.domain.outgoing import Alert
 from bot.domain.people import Actor
 from bot.domain.request import URGENCIES, Request, earliest, more_urgent
+from bot.observe import tracing
 from bot.policy.plan import escalated, plan
 from bot.store import escalations, inbound, journal, messages, outbox, relays, timers
 from bot.usecases import limits
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
     from bot.policy.plan import Plan
     from bot.store.tx import Tx
     from bot.usecases.desk import Desk
+
+log = structlog.get_logger()
 
 _FARTHEST_DEADLINE = timedelta(days=30)
 # What was refused stays refused by the rules for this long.
@@ -53,7 +58,13 @@ class Opened:
 
 
 async def open_escalation(
-    desk: Desk, caller: Caller, *, key: str, body_hash: str, request: Request
+    desk: Desk,
+    caller: Caller,
+    *,
+    key: str,
+    body_hash: str,
+    request: Request,
+    trace: str | None = None,
 ) -> Opened:
     """Ask people, unless a rule of the policy answers.
 
@@ -63,7 +74,7 @@ async def open_escalation(
     """
     planned = plan(desk.book, request, caller.agent)
     try:
-        return await desk.ledger.run_behind(
+        opened = await desk.ledger.run_behind(
             _open,
             desk.book,
             desk.crowds,
@@ -74,11 +85,17 @@ async def open_escalation(
             planned,
             digest(asked(request)),
             desk.callback_allow,
+            trace,
         )
     except RateLimitedError as refusal:
         if refusal.crowded:
             await desk.ledger.run_behind(_tell_operators, caller.agent, refusal.allowance.quota)
         raise
+    if trace is not None:
+        # Only those who sent one look for it; the others' questions stand in the journal.
+        with tracing(trace):
+            log.info("escalation.opened", escalation=opened.escalation.id, agent=caller.agent)
+    return opened
 
 
 def _tell_operators(tx: Tx, agent: str, most: int) -> None:
@@ -111,6 +128,7 @@ def _open(
     planned: Plan,
     action_digest: str,
     callback_allow: Sequence[Network],
+    trace: str | None,
 ) -> Opened:
     escalation_id = tx.new_id("esc")
     if not inbound.remember(tx, caller.agent, key, body_hash, escalation_id):
@@ -148,6 +166,7 @@ def _open(
         rule=planned.rule,
         why=planned.why,
         handoff=book.handoff(request.category) or wording.HANDOFF,
+        trace=trace,
     )
     if planned.asks_people:
         escalations.insert(tx, escalation)
@@ -177,6 +196,7 @@ def _open(
         then=planned.then,
         rule=planned.rule,
         route=planned.need.route,
+        **({} if trace is None else {"trace": trace}),
     )
     if escalation.decision is not None:
         journal.note(

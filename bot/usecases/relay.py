@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
 import orjson
+import structlog
 
 from bot.cards import wording_relays as wording
 from bot.domain.errors import InvalidError
@@ -38,10 +39,15 @@ async def claim_relays(desk: Desk, owner: str, limit: int, busy: Collection[str]
 
 
 async def relay(desk: Desk, sender: AgentSender, claimed: Claimed) -> Delivered | Failed | Gone:
-    """Deliver the escalation as it is now, and remember how that went."""
-    body, at, secrets = await desk.ledger.read(_compose, desk, claimed)
+    """Deliver the escalation as it is now, and remember how that went.
+
+    In a task of its own: whatever that logs from now on carries the escalation's trace.
+    """
+    body, at, secrets, trace = await desk.ledger.read(_compose, desk, claimed)
+    if trace is not None:
+        structlog.contextvars.bind_contextvars(trace=trace)
     outcome = await sender.deliver(
-        claimed.url, webhook_id=claimed.id, at=at, body=body, secrets=secrets
+        claimed.url, webhook_id=claimed.id, at=at, body=body, secrets=secrets, trace=trace
     )
     await desk.ledger.run_behind(_settle, claimed, outcome)
     return outcome
@@ -52,7 +58,9 @@ async def relay_failed(desk: Desk, claimed: Claimed, error: str) -> None:
     await desk.ledger.run_behind(_settle, claimed, Failed(reason=error))
 
 
-def _compose(tx: Tx, desk: Desk, claimed: Claimed) -> tuple[bytes, datetime, list[bytes]]:
+def _compose(
+    tx: Tx, desk: Desk, claimed: Claimed
+) -> tuple[bytes, datetime, list[bytes], str | None]:
     found = escalations.find(tx, claimed.escalation_id)
     body = {
         "type": claimed.event,
@@ -63,7 +71,7 @@ def _compose(tx: Tx, desk: Desk, claimed: Claimed) -> tuple[bytes, datetime, lis
     secrets = [
         secret for key in live if key.callback_secret for secret in desk.callback_secrets(key.id)
     ]
-    return orjson.dumps(body), tx.now(), secrets
+    return orjson.dumps(body), tx.now(), secrets, found.trace
 
 
 def _settle(tx: Tx, claimed: Claimed, outcome: Delivered | Failed | Gone) -> None:

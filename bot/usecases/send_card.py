@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
+import structlog
+
 from bot.cards import wording
 from bot.cards.around import Card
 from bot.cards.escalation_card import card, minimal_card
@@ -43,11 +45,18 @@ class Rendered:
     card: Card
     #: Slack has asked for a rest since it was claimed.
     held: Paced | None = None
+    #: Of the one escalation that it shows.
+    trace: str | None = None
 
 
 async def send_card(desk: Desk, sender: SlackSender, claimed: Claimed) -> Outcome:
-    """Render the card from the state as it is now, send it, and remember how that went."""
+    """Render the card from the state as it is now, send it, and remember how that went.
+
+    In a task of its own: whatever that logs from now on carries the escalation's trace.
+    """
     rendered = await desk.ledger.read(_render, desk.book, desk.team_id, claimed)
+    if rendered.trace is not None:
+        structlog.contextvars.bind_contextvars(trace=rendered.trace)
     outcome = await _call(sender, rendered)
     if outcome is None:
         return Later(reason="overslept")
@@ -62,7 +71,12 @@ def _render(tx: Tx, book: Book, team_id: str | None, claimed: Claimed) -> Render
     for found in escalations.find_all(tx, claimed.escalation_ids):
         escalation = counted(tx, book, team_id, found)
         pairs.append((escalation, around(tx, book, escalation)))
-    return Rendered(claimed=claimed, card=_draw(claimed, pairs), held=_held(tx, claimed))
+    return Rendered(
+        claimed=claimed,
+        card=_draw(claimed, pairs),
+        held=_held(tx, claimed),
+        trace=pairs[0][0].trace if len(pairs) == 1 else None,
+    )
 
 
 def _draw(claimed: Claimed, pairs: Sequence[tuple[Escalation, Around]]) -> Card:

@@ -18,6 +18,7 @@ from handlers.agents.queries import (
     has_current,
     idempotency_key,
     listing,
+    traceparent,
     wait,
 )
 
@@ -33,8 +34,9 @@ async def create(desk: Desk, caller: Caller, request: web.Request) -> web.Respon
     key = idempotency_key(request)
     parsed = await json_body(request)
     opened = await open_escalation(
-        desk, caller, key=key, body_hash=body_hash(parsed), request=request_from(parsed)
-    )
+        desk, caller, key=key, body_hash=body_hash(parsed), request=request_from(parsed),
+        trace=traceparent(request),
+    )  # fmt: skip
     found = opened.escalation
     limits = {} if opened.allowance is None else limit_headers(opened.allowance)
     return json_answer(

@@ -39,6 +39,11 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "description": "the same for every try of one question",
         "schema": _text(minLength=1, maxLength=255),
     },
+    "traceparent": {
+        "in": "header",
+        "description": "W3C Trace Context: handed on to callbacks, the journal and the log",
+        "schema": _text(),
+    },
     "status": {"in": "query", "schema": _text(enum=["open", "decided", "expired", "cancelled"])},
     "category": {"in": "query", "schema": _text(minLength=1, maxLength=64)},
     "group_key": {"in": "query", "schema": _text(minLength=1, maxLength=256)},

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, get_args
 from bot.domain.errors import Fault, NotFoundError
 from bot.domain.escalation import Status
 from bot.domain.intake import refuse
+from bot.domain.trace import trace_of
 from handlers.agents.problems import DoorError
 
 if TYPE_CHECKING:
@@ -112,6 +113,12 @@ def wait(request: web.Request) -> Wait:
 def no_parameters(request: web.Request) -> None:
     """This address takes none. Raises InvalidError."""
     _once_each(request)
+
+
+def traceparent(request: web.Request) -> str | None:
+    """The caller's place in its own trace; what is not valid counts as not sent (W3C)."""
+    sent = request.headers.getall("traceparent", [])
+    return trace_of(sent[0].strip()) if len(sent) == 1 else None
 
 
 def has_current(request: web.Request, version: int) -> bool:

@@ -61,7 +61,7 @@ ROUTES = (
         },
         body=Request,
         example=examples.REQUEST,
-        parameters=("Idempotency-Key",),
+        parameters=("Idempotency-Key", "traceparent"),
         codes=(
             "idempotency_key_required", "idempotency_key_reused", "owner_required", "rate_limited",
         ),

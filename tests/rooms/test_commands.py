@@ -103,6 +103,7 @@ async def test_a_callback_secret_is_shown_before_the_key(environment: dict[str, 
 
 async def test_the_sealed_journal_beside_a_bot(environment: dict[str, str]) -> None:
     """An empty chain is whole; nothing is decided, and nothing is reviewed in this release."""
+    await command("migrate", environment=environment)
     verified = await command("audit", "verify", environment=environment)
     witnessed = await command(
         "audit", "verify", "--checkpoint", f"9:{'0' * 64}", environment=environment
@@ -120,6 +121,26 @@ async def test_the_sealed_journal_beside_a_bot(environment: dict[str, str]) -> N
     assert exported == (0, "", "0 decisions.\n")
     assert reviews[:2] == (0, "")
     assert "no reviews yet" in reviews[2]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("audit", "verify"),
+        ("erase", "U01ALICE"),
+        ("export", "--kind", "decisions", "--since", "2026-01-31"),
+    ],
+)
+async def test_a_database_that_is_not_there(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    """A slip in the path is told, and makes no empty database that would seem whole."""
+    url = f"sqlite:///{tmp_path}/pulcord.db"
+    environment = {"PULLCORD_DATABASE_URL": url}
+
+    code, out, err = await command(*arguments, environment=environment)
+
+    assert (code, out) == (2, "")
+    assert f"There is no database {tmp_path}/pulcord.db" in without_trace(err)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -145,6 +166,8 @@ async def test_a_mistake_is_one_sentence(
     environment: dict[str, str], arguments: tuple[str, ...], says: str
 ) -> None:
     """Exit code 2, one line on stderr, no traceback."""
+    await command("migrate", environment=environment)
+
     code, out, err = await command(*arguments, environment=environment)
 
     assert code == 2

@@ -65,6 +65,11 @@ def test_how_long_things_are_kept(given: str | None, kept: timedelta | None) -> 
         ("PULLCORD_CALLBACK_ALLOW", "10.0.0.1/8"),
         ("PULLCORD_CALLBACK_ALLOW", "inside"),
         ("PULLCORD_AUDIT_CHANNEL", "audit"),
+        ("PULLCORD_HEARTBEAT_URL", "watch.example.com/secret"),
+        ("PULLCORD_HEARTBEAT_URL", "ftp://watch.example.com"),
+        ("PULLCORD_HEARTBEAT_URL", "https:///secret"),
+        ("PULLCORD_HEARTBEAT_URL", "https://[watch/secret"),
+        ("PULLCORD_HEARTBEAT_URL", "https://watch.example.com:many/secret"),
         ("PULLCORD_RETENTION", "7d"),
         ("PULLCORD_RETENTION", "a while"),
     ],
@@ -77,8 +82,8 @@ def test_a_wrong_setting_is_named(name: str, value: str, monkeypatch: pytest.Mon
         read_settings()
 
     assert str(refused.value).startswith(name)
-    if name == "PULLCORD_SECRET":
-        assert "short" not in str(refused.value)
+    if name in {"PULLCORD_SECRET", "PULLCORD_HEARTBEAT_URL"}:
+        assert not {"short", "secret"} & set(str(refused.value).split("/"))
 
 
 @pytest.mark.parametrize(

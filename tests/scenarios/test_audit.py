@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from bot.domain.errors import InvalidError
 from bot.start import key_peppers
-from bot.store import journal, seals
+from bot.store import journal, messages, seals
 from bot.usecases.erase import erase, pseudonym
 from bot.usecases.export import decisions
 from bot.usecases.retention import remove_what_is_old
@@ -46,7 +46,7 @@ async def change(world: World, *statements: str) -> None:
             for table in ("journal", "seal", "escalation", "decision"):
                 connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         else:
-            for trigger in ("journal_append_only", "journal_kept", "decided_once"):
+            for trigger in ("journal_append_only", "journal_kept", "decided_once", "decision_kept"):
                 connection.execute(text(f"DROP TRIGGER IF EXISTS {trigger}"))
         for statement in statements:
             connection.execute(text(statement))
@@ -154,6 +154,8 @@ async def test_the_databases_own_checkpoints_are_compared(world: World) -> None:
         "DELETE FROM journal",
         "UPDATE escalation SET status = 'open'",
         "UPDATE decision SET type = 'reject'",
+        "UPDATE decision SET body = '{}'",
+        "DELETE FROM decision",
     ],
 )
 async def test_the_database_itself_refuses(world: World, statement: str) -> None:
@@ -293,6 +295,30 @@ async def test_old_questions_go_and_their_seals_stay(world: World) -> None:
     verdict = await verify(world.desk.ledger)
     assert verdict.breaks == []
     assert verdict.removed >= 6
+
+
+async def test_what_may_still_be_redeemed_is_kept(world: World) -> None:
+    """However long a route lets an agent take: its approval is not over before that."""
+    world.policy = world.policy.replace("channel: C01REV,", "channel: C01REV, valid_for: 60d,")
+    await world.stop_bot()
+    await world.start_bot()
+    (asked,) = await a_busy_day(world, 1)
+    digest = (await asked.see())["decision"]["effective_digest"]
+    world.clock.forward(days=59)
+
+    early = await remove_what_is_old(world.desk, timedelta(days=30))
+    redeemed = await asked.do("redeem", redeem_id="r-1", digest=digest)
+
+    async def shown() -> bool:
+        return await world.desk.ledger.read(messages.behind) == 0
+
+    await world.until_true(shown)
+    await seal_what_is_new(world.desk)
+    world.clock.forward(days=2)
+    late = await remove_what_is_old(world.desk, timedelta(days=30))
+
+    assert (early, late) == (0, 1)
+    assert redeemed.status == 200
 
 
 async def a_busy_day_by_key(world: World) -> list[Asked]:
