@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Text, delete, func, or_, select, type_coerce, update
 
 from bot.store import seals
 from bot.store.tables import decision, escalation, journal, outbox, person, roll
@@ -17,18 +17,33 @@ if TYPE_CHECKING:
 
     from bot.store.tx import Tx
 
+_REQUEST = func.lower(type_coerce(escalation.c.request, Text))
 _WORDS = ("comment", "guidance")
 
 
 def ids_of(tx: Tx, wanted: str) -> set[str]:
-    """The Slack ids behind an id or an address, of people who are known or have acted here."""
+    """The Slack ids behind an id or an address, of people who are known or have acted here; and the
+    address itself, where only that is known.
+    """
     rows = tx.execute(
         select(person.c.id).where(or_(person.c.id == wanted, person.c.email == wanted.lower(),
                                       person.c.email == wanted))
     )  # fmt: skip
     found = {row.id for row in rows}
     acted = tx.execute(select(journal.c.id).where(_names(tx, journal.c.actor, wanted)).limit(1))
-    return found | ({wanted} if acted.first() is not None else set())
+    started = f'"on_behalf_of":{json.dumps(wanted.lower())}'
+    wished = tx.execute(
+        select(escalation.c.id)
+        .where(
+            or_(
+                _holds(tx, escalation.c.owners, wanted),
+                _REQUEST.contains(started, autoescape=True),
+            )
+        )
+        .limit(1)
+    )
+    named = acted.first() is not None or wished.first() is not None
+    return found | ({wanted} if named else set())
 
 
 def forget_some(tx: Tx, person_id: str, alias: str, with_comments: bool, limit: int) -> int:
@@ -44,6 +59,48 @@ def forget_some(tx: Tx, person_id: str, alias: str, with_comments: bool, limit: 
     seen[0] += _forget_decisions(tx, person_id, rename, limit)
     seen[0] += _forget_entries(tx, person_id, rename, limit)
     return seen[0]
+
+
+def forget_whose_wish(
+    tx: Tx, person_id: str, alias: str, after: str, limit: int
+) -> tuple[int, str | None]:
+    """Settled questions of agents that they own or runs that they started, page by page.
+
+    How many were changed, and where the next page begins. What is open keeps its names: who may
+    not approve it depends on them.
+    """
+    mail = tx.execute(select(person.c.email).where(person.c.id == person_id)).scalar_one_or_none()
+    names = {name.casefold() for name in (person_id, mail) if name}
+    rows = tx.execute(
+        select(escalation.c.id, escalation.c.owners, escalation.c.request)
+        .where(
+            escalation.c.id > after,
+            escalation.c.status != "open",
+            or_(
+                _holds(tx, escalation.c.owners, person_id),
+                *(_REQUEST.contains(name, autoescape=True) for name in names),
+            ),
+        )
+        .order_by(escalation.c.id)
+        .limit(limit)
+    ).all()
+    changed = 0
+    for row in rows:
+        source = row.request.get("source") or {}
+        started = str(source.get("on_behalf_of") or "").strip().casefold() in names
+        if not started and person_id not in row.owners:
+            continue  # what an agent wrote about them
+        renamed = row.request | {"source": source | {"on_behalf_of": alias}}
+        tx.execute(
+            update(escalation)
+            .where(escalation.c.id == row.id)
+            .values(
+                owners=[alias if one == person_id else one for one in row.owners],
+                request=renamed if started else row.request,
+            )
+        )
+        changed += 1
+    return changed, rows[-1].id if rows else None
 
 
 def forget_account(tx: Tx, person_id: str, wanted: str) -> None:

@@ -36,6 +36,12 @@ async def erase(ledger: Ledger, pepper: bytes, person: str, *, with_comments: bo
             erasures.forget_some, person_id, alias, with_comments, _AT_ONCE
         ):
             total += changed
+        after: str | None = ""
+        while after is not None:
+            changed, after = await ledger.run_behind(
+                erasures.forget_whose_wish, person_id, alias, after, _AT_ONCE
+            )
+            total += changed
         await ledger.run_behind(erasures.forget_account, person_id, person)
     await ledger.run_behind(_note, total)
     return total

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from bot.domain.errors import InvalidError
 from bot.start import key_peppers
-from bot.store import journal, messages, seals
+from bot.store import erasures, journal, messages, seals
 from bot.usecases.erase import erase, pseudonym
 from bot.usecases.export import decisions
 from bot.usecases.retention import remove_what_is_old
@@ -342,6 +342,34 @@ async def test_decisions_are_taken_along(world: World) -> None:
     assert lines[-1]["provenance"] == "rule"
     assert json.loads(json.dumps(lines)) == lines
     assert later == []
+
+
+async def test_whose_wish_it_was_is_forgotten_too(world: World) -> None:
+    """Owners and starters of settled questions; of open ones when they are settled, not before."""
+    agent = await world.agent(owners=("U01ALICE",))
+    source = {"on_behalf_of": "Alice@Sandbox.example"}
+    settled, open_one = [await agent.asks(source=source) for _ in range(2)]
+    told_of_her = await (await world.agent("other-bot")).asks(reason="As U01ALICE has asked")
+    for one in (settled, told_of_her):
+        await (await world.card_of(one)).click("Approve", by="bob")
+    pepper = key_peppers(world.settings)[0]
+    await world.until_true(lambda: known(world, "U01ALICE"))
+
+    await erase(world.desk.ledger, pepper, "U01ALICE", with_comments=False)
+    first = await mentions(world, "U01ALICE"), await mentions(world, "Alice@Sandbox")
+    await open_one.do("cancel")
+    for name in ("U01ALICE", "alice@sandbox.example"):
+        await erase(world.desk.ledger, pepper, name, with_comments=False)
+    second = await mentions(world, "U01ALICE"), await mentions(world, "Alice@Sandbox")
+
+    assert first == (["escalation"] * 2, ["escalation"])
+    # What an agent wrote about her is nobody's name.
+    assert second == (["escalation"], [])
+    assert (await settled.see())["status"] == "decided"
+
+
+async def known(world: World, person_id: str) -> bool:
+    return bool(await world.desk.ledger.read(erasures.ids_of, person_id))
 
 
 async def mentions(world: World, word: str) -> list[str]:
