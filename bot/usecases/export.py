@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from datetime import datetime
 
-    from bot.domain.escalation import Escalation
+    from bot.domain.escalation import Decision, Escalation
+    from bot.domain.request import Request
     from bot.store.ledger import Ledger
 
 _PAGE = 200
@@ -53,11 +54,21 @@ def line(found: Escalation) -> dict[str, Any]:
         "votes": [{"id": vote.actor.id, "type": vote.type} for vote in made.votes],
         "comment": made.comment,
         "edited": made.type == "modify",
+        "modified_arguments": _modified(request, made),
+        "modified_answer": made.modified_answer,
+        "response": made.response,
         "option_ids": list(made.option_ids),
         "policy_version": made.policy_version,
         "redeemed_at": None if found.redeemed is None else _stamp(found.redeemed.at),
         "outcome": None if found.outcome is None else found.outcome.status,
     }
+
+
+def _modified(request: Request, made: Decision) -> dict[str, Any] | None:
+    if request.tool is None or made.modified_arguments is None:
+        return None
+    edited = request.tool.model_copy(update={"arguments": made.modified_arguments})
+    return masked_plainly(edited)
 
 
 def _stamp(moment: datetime) -> str:

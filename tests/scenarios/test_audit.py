@@ -333,13 +333,18 @@ async def test_decisions_are_taken_along(world: World) -> None:
     by_rule = await (await world.agent()).asks_refund(20)
     since = datetime.now(UTC) - timedelta(days=1)
 
+    edited = await (await world.agent()).asks(action="Refund number 9")
+    await (await world.card_of(edited)).click("Modify…", by="alice")
+    await world.submit("alice", field_0="200")
     lines = [one async for one in decisions(world.desk.ledger, since)]
     later = [one async for one in decisions(world.desk.ledger, since + timedelta(days=2))]
 
-    assert [one["id"] for one in lines] == [one.id for one in (*asked, by_rule)]
+    assert [one["id"] for one in lines] == [one.id for one in (*asked, by_rule, edited)]
     assert lines[0]["decided_by"] == {"type": "human", "id": "U02BOB"}
     assert lines[0]["arguments"]["order"] == "••••34"
-    assert lines[-1]["provenance"] == "rule"
+    assert lines[-2]["provenance"] == "rule"
+    assert lines[-1]["modified_arguments"]["amount"] == 200
+    assert lines[-1]["modified_arguments"]["order"] == "••••34"
     assert json.loads(json.dumps(lines)) == lines
     assert later == []
 
