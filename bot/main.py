@@ -39,8 +39,9 @@ from bot.usecases.keys import write_down_uses
 from bot.usecases.learn_people import everything_again
 from bot.usecases.retention import remove_what_is_old
 from bot.usecases.seal import make_checkpoint, seal_what_is_new
-from bot.usecases.send_card import free_leases
+from bot.usecases.send_card import free_leases, try_again
 from bot.usecases.show import look_for_everybody
+from bot.usecases.sweep import sweep
 from bot.workers.auditor import EVERY_SECONDS as AUDIT_SECONDS
 from bot.workers.auditor import Auditor
 from bot.workers.census import Census
@@ -71,6 +72,7 @@ _STOP_SECONDS = 12.0
 # Who waits for an answer is looked for this often, whatever the wake-up calls say.
 _SWEEP_SECONDS = 5.0
 _KEYS_SECONDS = 60.0
+_COPIES_SECONDS = 10.0
 
 
 def _machine_now() -> datetime:
@@ -166,6 +168,7 @@ class House:
         self._ticker.every(3600, "checkpoint", lambda: make_checkpoint(self.desk))
         keep = self._settings.pullcord_retention
         self._ticker.every(3600, "retention", lambda: remove_what_is_old(self.desk, keep))
+        self._ticker.every(_COPIES_SECONDS, "copies", self.look_for_copies)
         self._ticker.every(_GAUGES_SECONDS, "gauges", self.measure)
         if ledger.hears_others is not None:
             self._ticker.every(_COMPARE_SECONDS, "compare", self.compare)
@@ -268,6 +271,10 @@ class House:
         for state in ("pending", "dead"):
             observe.RELAYS.labels(state=state).set(told.get(state, 0))
 
+    async def look_for_copies(self) -> None:
+        """Close cards that a lost answer left standing in a channel."""
+        await sweep(self.desk, self.sender, self._instance)
+
     async def compare(self) -> None:
         """Say what is in force here, and look whether all replicas say the same."""
         mine = {"PULLCORD_SECRET": same_secrets(self._settings), "policy": self.desk.book.version}
@@ -302,6 +309,9 @@ class House:
         """Whether Slack answers now; /readyz, a metric and the log say so too."""
         try:
             await self._meet_slack()
+            if self._slack != "ok":
+                # What an operator had to mend may be mended now.
+                await try_again(self.desk)
         except (SlackUnreachableError, PullcordError) as error:
             self._slack = "waiting" if self._slack == "waiting" else "degraded"
             observe.SLACK_UP.set(0)

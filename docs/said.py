@@ -187,8 +187,8 @@ POLICY_ROUTE = {
     ),
     "grace": "How long a click can be taken back, at most 1h. *Not acted on yet.*",
     "fallback": (
-        "The route to take when the channel cannot be reached; fallbacks never lead back. "
-        "*Not acted on yet.*"
+        "The route whose channel shows a card that this one's channel does not take; who may "
+        "decide stays. Without one, reviewers are written to directly. Fallbacks never lead back."
     ),
     "quiet_hours": (
         'Two times by the file\'s time zone such as `"22:00-07:00"`. *Not acted on yet.*'
@@ -295,8 +295,8 @@ METHODS = {
     "chat.update": ("`chat:write`", "a card follows its escalation"),
     "chat.postEphemeral": ("`chat:write`", "a private word to somebody who clicked"),
     "conversations.history": (
-        "`channels:history`, `groups:history`",
-        "whether a card whose post was never answered does stand there",
+        "`channels:history`, `groups:history`, `im:history`",
+        "whether a card whose post was never answered does stand there, once or twice",
     ),
     "conversations.info": (
         "`channels:read`, `groups:read`",
@@ -306,6 +306,7 @@ METHODS = {
         "`channels:read`, `groups:read`",
         "the id of a channel that the policy gives by name, for the look into its history",
     ),
+    "conversations.open": ("`im:write`", "the channel to a reviewer who is written to directly"),
     "usergroups.users.list": (
         "`usergroups:read`",
         "who belongs to the usergroups of the policy, every 10 minutes and on a change",

@@ -329,13 +329,53 @@ def card_refused(escalation_id: str, error: str, details: Sequence[str] = ()) ->
     )  # fmt: skip
 
 
-def card_impossible(escalation_ids: str, channel: str, error: str) -> Markup:
-    """For the operators' channel: nobody sees this one."""
+COPY_CLOSED = (
+    "Slack shows this card twice because an answer got lost. The other one is the one to use."
+)
+
+
+def copy_of(headline: str, count: int) -> str:
+    """What a card showed that has another one beside it."""
+    return headline if count == 1 else f"{count} questions"
+
+
+def card_impossible(
+    escalation_ids: str, channel: str, error: str, places: Sequence[str], *, everything: bool
+) -> Markup:
+    """For the operators' channel: nobody sees this one where it belongs."""
+    if everything:
+        return said(
+            "Slack refuses the bot's token ({error}), so no card can be shown: {ids} waits, and "
+            "whatever comes after it. Questions can be decided through the API, and end at their "
+            "deadlines. `doctor` says what to do.",
+            ids=escalation_ids,
+            error=error,
+        )
+    people = [one for one in places if one.startswith(("U", "W"))]
+    if people:
+        instead = f"{len(people)} of its reviewers were written to directly."
+    elif places:
+        instead = f"It was put up in {', '.join(places)} instead."
+    else:
+        instead = "There is nobody else whom it could be shown to."
     return said(
-        "Slack takes no card of {ids} in {channel} ({error}): nobody sees it there. It is tried "
-        "again every few minutes, can be decided through the API, and ends at its deadline.",
+        "Slack takes no card of {ids} in {channel} ({error}): nobody sees it there. {instead} "
+        "The channel is tried again every few minutes; other cards for it fare the same. All of "
+        "them can be decided through the API, and end at their deadlines.",
         ids=escalation_ids,
         channel=channel,
+        error=error,
+        instead=instead,
+    )
+
+
+def person_impossible(escalation_ids: str, person: str, error: str) -> Markup:
+    """For the operators' channel: somebody to whom a card was sent for want of a channel."""
+    return said(
+        "Slack takes no card of {ids} in the direct messages of {person} either ({error}). It is "
+        "tried again every few minutes, and can be decided through the API.",
+        ids=escalation_ids,
+        person=person,
         error=error,
     )
 

@@ -19,6 +19,8 @@ NEEDED = {
     "commands": "`/pullcord`",
     "groups:history": "the same look into private channels",
     "groups:read": "the same for private channels",
+    "im:history": "the same look into direct messages",
+    "im:write": "writing to reviewers directly when no channel takes the card",
     "usergroups:read": "groups of the policy by `usergroup`",
     "users:read": "who the reviewers are: name, guest, deactivated, bot",
     "users:read.email": "groups by `emails`, and people whom agents name by e-mail",

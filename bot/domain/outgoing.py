@@ -15,6 +15,11 @@ RelayEvent = Literal["escalation.decided", "escalation.expired", "escalation.can
 MessageKind = Literal["card", "storm"]
 
 
+def is_person(channel: str) -> bool:
+    """Whether a message's channel is the direct one to the person of that id."""
+    return channel.startswith(("U", "W"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whisper:
     """A private word to one person, where they clicked."""
@@ -49,6 +54,8 @@ class Sent:
 
     channel: str
     ts: str
+    #: Of which of our messages it is, where that was read in a channel's history.
+    message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +76,8 @@ class Unsure:
     #: Looking for it was too much for the limit of reading: as with `Later`.
     limit: Paced | None = None
     after: float | None = None
+    #: False: it was an earlier post whose answer was lost, and nothing was sent now.
+    sent_now: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,6 @@ _INSTEAD = {
     "remind_after": "no reminder is sent",
     "tiers": "nobody else is asked; the route's own reviewers stay the only ones",
     "grace": "a click counts at once and cannot be taken back",
-    "fallback": "a card that its channel refuses is tried there again, and the operators are told",
     "quiet_hours": "cards are posted at any hour",
     "assign": "nobody is named; all reviewers of the route are asked alike",
 }

@@ -13,6 +13,7 @@ from bot.domain.outgoing import Later, Never, Outcome, Refused, Sent, Unsure
 from bot.domain.people import Person
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from slack_sdk.web.async_client import AsyncWebClient
@@ -33,6 +34,8 @@ _NEVER = {
     "message_not_found", "cant_update_message", "edit_window_closed", "team_access_not_granted",
     "user_not_in_channel", "user_not_found", "org_login_required", "ekm_access_denied",
     "messages_tab_disabled", "no_permission", "not_allowed_token_type", "plan_upgrade_required",
+    "is_inactive", "user_disabled", "user_not_visible", "cannot_dm_bot", "access_denied",
+    "method_not_supported_for_channel_type", "posting_to_channel_denied",
 }  # fmt: skip
 _NO_SUCH_PERSON = {"user_not_found", "users_not_found", "user_not_visible"}
 # Slack calls these people; they are not.
@@ -40,6 +43,11 @@ _NO_PEOPLE = ("is_bot", "is_workflow_bot", "is_connector_bot")
 # Two spellings of the same: as an HTTP status, and as an error in the body.
 _LIMITED = {"ratelimited", "rate_limited", "message_limit_exceeded"}
 _LATER = _LIMITED | {"service_unavailable"}
+# A busy channel has a long history; what is looked for was posted lately.
+_MOST_PAGES, _PAGE = 20, 200
+# Seconds by which our clock and Slack's may differ.
+_SKEW = 120
+_ANSWER_SECONDS = 5
 
 
 class SlackSender:
@@ -47,6 +55,9 @@ class SlackSender:
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
+        self._direct: dict[str, str] = {}
+        # Of the bot; metadata can be copied into a message of somebody else's.
+        self._me: str | None = None
 
     async def post(
         self, message_id: str, *, channel: str, text: str, blocks: list[dict[str, Any]]
@@ -72,40 +83,83 @@ class SlackSender:
             self._client.chat_update(channel=channel, ts=ts, text=text, blocks=blocks), "update"
         )
 
+    async def redraw(self, response_url: str, *, text: str, blocks: list[dict[str, Any]]) -> bool:
+        """Another content for the message that was clicked, through the click's own address."""
+        return await self._answered(
+            response_url, {"replace_original": True, "text": text, "blocks": blocks}
+        )
+
+    async def direct(self, user: str) -> str | Later | Never:
+        """The channel between a person and the bot; it stays the same, so it is asked once."""
+        if user not in self._direct:
+            opened = await _asked(self._client.conversations_open(users=user), _NO_SUCH_PERSON)
+            if isinstance(opened, Nobody):
+                return Never(reason=opened.reason)
+            if not isinstance(opened, dict):
+                return opened
+            channel = opened.get("channel")
+            found = _text(channel.get("id")) if isinstance(channel, dict) else None
+            if found is None:
+                return Later(reason="odd_answer")
+            self._direct[user] = found
+        return self._direct[user]
+
     async def find(self, message_id: str, *, channel: str, since: datetime) -> Sent | Later | None:
         """The message, if an earlier post of it did arrive although its answer was lost."""
+        found = await self.cards_in(channel, since=since, wanted=message_id)
+        if isinstance(found, Later):
+            return found
+        # Without the right to read the channel we cannot know; a copy is better than a loss.
+        return None if isinstance(found, Never) else next(iter(found), None)
+
+    async def cards_in(
+        self,
+        channel: str,
+        *,
+        since: datetime,
+        until: datetime | None = None,
+        wanted: str | None = None,
+        pages: int = _MOST_PAGES,
+    ) -> list[Sent] | Later | Never:
+        """Our messages in the channel's history; `wanted`: only the one of that id.
+
+        Bounded: what stands behind the last page that is read is taken for not there.
+        """
+        found: list[Sent] = []
         try:
             if channel.startswith("#"):
                 channel = await self._id_of(channel) or channel
             cursor = None
-            while True:
+            for _ in range(pages):
                 page = await self._client.conversations_history(
                     channel=channel,
-                    oldest=f"{since.timestamp() - 60:.6f}",
+                    oldest=f"{since.timestamp() - _SKEW:.6f}",
+                    latest=None if until is None else f"{until.timestamp() + _SKEW:.6f}",
                     include_all_metadata=True,
-                    limit=200,
+                    limit=_PAGE,
                     cursor=cursor,
                 )
-                for message in page["messages"] or []:
-                    metadata = message.get("metadata") or {}
-                    if metadata.get("event_payload", {}).get("id") == message_id:
-                        return Sent(channel=channel, ts=message["ts"])
-                cursor = (page.get("response_metadata") or {}).get("next_cursor")
-                if not cursor:
-                    return None
+                found += (
+                    Sent(channel=channel, ts=ts, message_id=message_id)
+                    for message_id, ts in _our_messages(page.data, self._me)
+                    if wanted in {None, message_id}
+                )
+                cursor = _cursor(page.data)
+                if not cursor or (wanted and found):
+                    break
         except SlackApiError as error:
-            # Without the right to read the channel we cannot know; a copy is better than a loss.
-            if _said(error).get("error") in _NEVER:
-                return None
             outcome = _refusal(error, "history")
-            return outcome if isinstance(outcome, Later) else Later(reason=outcome.reason)
+            if isinstance(outcome, Later | Never):
+                return outcome
+            return Later(reason=outcome.reason)
         except (SlackClientError, ClientError, OSError, TimeoutError) as error:
             return Later(reason=type(error).__name__)
+        return found
 
     async def _id_of(self, name: str) -> str | None:
         """History is asked by id only, though a message may be posted by name."""
         cursor = None
-        while True:
+        for _ in range(_MOST_PAGES):
             page = await self._client.conversations_list(
                 types="public_channel,private_channel",
                 exclude_archived=True,
@@ -115,36 +169,39 @@ class SlackSender:
             for channel in page["channels"] or []:
                 if f"#{channel.get('name')}" == name:
                     return str(channel["id"])
-            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            cursor = _cursor(page.data)
             if not cursor:
-                return None
+                break
+        return None
 
     async def whisper(self, whisper: Whisper) -> Outcome:
         """Say it where they clicked; through the click's own address first."""
-        if whisper.response_url:
-            session = self._client.session
-            try:
-                async with asyncio.timeout(5):
-                    if session is not None:
-                        async with session.post(
-                            whisper.response_url,
-                            json={
-                                "text": whisper.text,
-                                "response_type": "ephemeral",
-                                "replace_original": False,
-                            },
-                            allow_redirects=False,
-                        ) as answer:
-                            if answer.status == 200:
-                                return Sent(channel=whisper.channel, ts="")
-            except (ClientError, OSError, TimeoutError):
-                pass  # the ordinary way is still open
+        words = {"text": whisper.text, "response_type": "ephemeral", "replace_original": False}
+        if whisper.response_url and await self._answered(whisper.response_url, words):
+            return Sent(channel=whisper.channel, ts="")
         return await _outcome(
             self._client.chat_postEphemeral(
                 channel=whisper.channel, user=whisper.user, text=whisper.text
             ),
             "ephemeral",
         )
+
+    async def _answered(self, response_url: str, body: dict[str, Any]) -> bool:
+        """Answer a click at its own address; False: the ordinary way is still open.
+
+        Slack's library offers a helper that never says whether it worked; this one looks.
+        """
+        session = self._client.session
+        if session is None:
+            return False
+        try:
+            async with (
+                asyncio.timeout(_ANSWER_SECONDS),
+                session.post(response_url, json=body, allow_redirects=False) as answer,
+            ):
+                return answer.status == 200
+        except (ClientError, OSError, TimeoutError):
+            return False
 
     async def say(self, *, channel: str, text: str) -> Outcome:
         """A plain sentence in a channel."""
@@ -161,7 +218,9 @@ class SlackSender:
             answer = await self._client.auth_test()
         except (SlackApiError, SlackClientError, ClientError, OSError, TimeoutError) as error:
             raise SlackUnreachableError(reason_of(error)) from error
-        return {key: str(answer.get(key) or "") for key in ("team_id", "url", "user_id")}
+        found = {key: str(answer.get(key) or "") for key in ("team_id", "url", "user_id")}
+        self._me = found["user_id"] or None
+        return found
 
     async def person(self, user_id: str) -> Person | Nobody | Never | Later:
         """Who this is to Slack."""
@@ -256,6 +315,25 @@ def _person(user: object) -> Person | None:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _our_messages(page: object, me: str | None) -> Iterator[tuple[str, str]]:
+    """Id and ts of those that carry our metadata."""
+    listed = page.get("messages") if isinstance(page, dict) else None
+    for message in listed if isinstance(listed, list) else ():
+        metadata = message.get("metadata") if isinstance(message, dict) else None
+        if not isinstance(metadata, dict) or metadata.get("event_type") != CARD_EVENT:
+            continue
+        payload = metadata.get("event_payload")
+        message_id = _text(payload.get("id")) if isinstance(payload, dict) else None
+        ts = _text(message.get("ts"))
+        if message_id and ts and me in {None, message.get("user")}:
+            yield message_id, ts
+
+
+def _cursor(page: object) -> str | None:
+    more = page.get("response_metadata") if isinstance(page, dict) else None
+    return _text(more.get("next_cursor")) if isinstance(more, dict) else None
 
 
 async def _outcome(call: Any, method: Paced) -> Outcome:

@@ -7,7 +7,7 @@ show it; the sender renders the state as it then is and writes down which revisi
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,8 @@ _SHOWING = select(message_item.c.message_id).where(
     message_item.c.escalation_id == bindparam("shown")
 )
 _UP_TO_DATE = message.c.posted_rev == message.c.wanted_rev
+_NOWHERE = message.c.ts.is_(None)
+_FREE = {"owner": None, "lease_until": None, "unsure_since": None, "tried_since": None}
 _TOUCH = {
     news: update(message)
     .where(message.c.id.in_(_SHOWING))
@@ -61,18 +63,26 @@ class Claimed:
     ts: str | None
     wanted_rev: int
     minimal: bool
+    priority: int
     attempts: int
     owner: str
+    #: Which claim of the message this is: with the owner, what the lease is fenced by.
+    claims: int
     created_at: datetime
     #: An earlier post of it was never answered: look into the channel first.
     unsure_since: datetime | None
+    #: The first of those posts.
+    tried_since: datetime | None
+    failing_since: datetime | None
+    #: The message of which this one is a copy.
+    copy_of: str | None
     escalation_ids: tuple[str, ...]
     #: By this process's own stopwatch: after it no call may begin. Set by who claims.
     deadline: float = math.inf
 
 
 def owe(tx: Tx, escalation_id: str, *, channel: str, priority: int) -> None:
-    """A card of the escalation shall stand in the channel."""
+    """A card of the escalation shall stand in the channel, or with the person of that id."""
     message_id = tx.new_id("msg")
     now = tx.now()
     tx.add(
@@ -132,6 +142,7 @@ def claim(tx: Tx, owner: str, ids: Sequence[str]) -> list[Claimed]:
     if not ids:
         return []
     now = tx.now()
+    moment = literal(now, Instant)
     rows = tx.execute(select(message).where(message.c.id.in_(ids))).all()
     rows = sorted(rows, key=lambda row: ids.index(row.id))
     tx.execute(
@@ -141,7 +152,9 @@ def claim(tx: Tx, owner: str, ids: Sequence[str]) -> list[Claimed]:
             owner=owner,
             lease_until=now + LEASE,
             attempts=message.c.attempts + 1,
-            unsure_since=case((message.c.ts.is_(None), literal(now, Instant)), else_=None),
+            claims=message.c.claims + 1,
+            unsure_since=case((_NOWHERE, moment), else_=None),
+            tried_since=case((_NOWHERE, func.coalesce(message.c.tried_since, moment)), else_=None),
         )
     )
     shows: dict[str, list[str]] = {message_id: [] for message_id in ids}
@@ -156,25 +169,37 @@ def claim(tx: Tx, owner: str, ids: Sequence[str]) -> list[Claimed]:
             ts=row.ts,
             wanted_rev=row.wanted_rev,
             minimal=row.minimal,
+            priority=row.priority,
             attempts=row.attempts + 1,
             owner=owner,
+            claims=row.claims + 1,
             created_at=row.created_at,
             unsure_since=row.unsure_since,
+            tried_since=row.tried_since,
+            failing_since=row.failing_since,
+            copy_of=row.copy_of,
             escalation_ids=tuple(sorted(shows[row.id])),
         )
         for row in rows
     ]
 
 
-def wanted_rev(tx: Tx, message_id: str) -> int:
-    rev: int = tx.execute(
-        select(message.c.wanted_rev).where(message.c.id == message_id)
-    ).scalar_one()
-    return rev
+def reread(tx: Tx, claimed: Claimed) -> Claimed:
+    """The same claim with what the message shall show now, and where it stands by now."""
+    row = tx.execute(
+        select(message.c.wanted_rev, message.c.ts, message.c.posted_channel).where(
+            message.c.id == claimed.id
+        )
+    ).one()
+    return replace(claimed, wanted_rev=row.wanted_rev, ts=row.ts, posted_channel=row.posted_channel)
 
 
 def settle_sent(tx: Tx, claimed: Claimed, *, channel: str, ts: str) -> bool:
     """It stands there, as it was at `claimed.wanted_rev`. False when the lease was lost."""
+    doubt: dict[str, Any] = {}
+    if claimed.tried_since is not None:
+        # An earlier post of it may turn up later than the look into the channel.
+        doubt = {"doubt_from": claimed.tried_since, "doubt_until": tx.now()}
     return _finish(
         tx,
         claimed,
@@ -185,6 +210,9 @@ def settle_sent(tx: Tx, claimed: Claimed, *, channel: str, ts: str) -> bool:
         due_at=tx.now(),
         behind_since=tx.now(),
         problem=None,
+        failing_since=None,
+        fell_back_at=None,
+        **doubt,
     )
 
 
@@ -194,18 +222,19 @@ def settle_later(
     *,
     wait: timedelta,
     problem: str,
-    unsure: bool = False,
+    unsure_since: datetime | None = None,
     minimal: bool = False,
 ) -> bool:
-    """It did not go out (or nobody knows, when `unsure`); try again after `wait`."""
-    kept: dict[str, Any] = {"unsure_since": tx.now()} if unsure else {}
+    """It did not go out (or nobody knows, when unsure); try again after `wait`."""
     return _finish(
         tx,
         claimed,
         due_at=tx.now() + wait,
         problem=problem[:300],
         minimal=claimed.minimal or minimal,
-        **kept,
+        unsure_since=unsure_since,
+        tried_since=claimed.tried_since or unsure_since,
+        failing_since=claimed.failing_since or tx.now(),
     )
 
 
@@ -216,6 +245,7 @@ def settle_held(tx: Tx, claimed: Claimed, *, problem: str) -> bool:
         claimed,
         attempts=claimed.attempts - 1,
         unsure_since=claimed.unsure_since,
+        tried_since=claimed.tried_since,
         due_at=tx.now(),
         problem=problem[:300],
     )
@@ -229,6 +259,42 @@ def settle_gone(tx: Tx, claimed: Claimed, *, again: bool) -> bool:
             behind_since=tx.now(),
         )  # fmt: skip
     return _finish(tx, claimed, posted_rev=claimed.wanted_rev, problem="deleted")
+
+
+def settle_given_up(tx: Tx, claimed: Claimed, *, problem: str) -> bool:
+    """What it shows is settled, and it cannot be shown: nothing more is tried."""
+    return _finish(tx, claimed, posted_rev=claimed.wanted_rev, problem=problem[:300])
+
+
+def mark_fallen_back(tx: Tx, message_id: str) -> bool:
+    """What it shows is now shown elsewhere. False when that was so before."""
+    marked = tx.execute(
+        update(message)
+        .where(message.c.id == message_id, message.c.fell_back_at.is_(None))
+        .values(fell_back_at=tx.now())
+    )
+    return marked.rowcount == 1
+
+
+def is_seen(tx: Tx, escalation_ids: Sequence[str]) -> bool:
+    """Whether a card of one of these escalations stands anywhere."""
+    found = tx.execute(
+        select(message.c.id)
+        .join(message_item, message_item.c.message_id == message.c.id)
+        .where(message_item.c.escalation_id.in_(escalation_ids), message.c.ts.is_not(None))
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+def look_again(tx: Tx) -> None:
+    """Slack answers again: what waits for a person's repair is tried at once."""
+    tx.execute(
+        update(message)
+        .where(message.c.posted_rev < message.c.wanted_rev, message.c.failing_since.is_not(None))
+        .values(due_at=tx.now())
+    )
+    tx.tell(TOPIC)
 
 
 def free_leases(tx: Tx) -> None:
@@ -254,10 +320,10 @@ def _finish(tx: Tx, claimed: Claimed, **values: Any) -> bool:
             and_(
                 message.c.id == claimed.id,
                 message.c.owner == claimed.owner,
-                message.c.attempts == claimed.attempts,
+                message.c.claims == claimed.claims,
             )
         )
-        .values({"owner": None, "lease_until": None, "unsure_since": None} | values)
+        .values(_FREE | values)
     )
     tx.tell(TOPIC)
     return done.rowcount == 1

@@ -14,7 +14,7 @@ from bot.store import messages
 from bot.store.tables import message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from bot.store.tx import Tx
@@ -75,6 +75,20 @@ def in_hand(tx: Tx, ids: Iterable[str]) -> list[Waiting]:
         .with_for_update(skip_locked=True)
     )
     return [_waiting(row) for row in rows]
+
+
+def at(tx: Tx, places: Sequence[tuple[str, str]]) -> list[Waiting]:
+    """Those of the messages at these places, each channel and ts, that are behind."""
+    rows = tx.execute(
+        select(message)
+        .where(
+            message.c.ts.in_([ts for _, ts in places]),
+            _STANDING,
+            *messages.claimable(message, tx.now()),
+        )
+        .with_for_update(skip_locked=True)
+    )
+    return [_waiting(row) for row in rows if (row.posted_channel, row.ts) in places]
 
 
 def redraws(tx: Tx, most: int) -> list[Waiting]:

@@ -52,6 +52,7 @@ def gather(tx: Tx, channel: str, *, below: int) -> str | None:
             message.c.due_at <= now,
             message.c.owner.is_(None),
             message.c.unsure_since.is_(None),
+            message.c.fell_back_at.is_(None),
         )
         .order_by(message.c.priority.desc(), message.c.created_at, message.c.id)
         .limit(ROWS)

@@ -178,6 +178,25 @@ message = Table(
     Column("cosmetic", Boolean, nullable=False, server_default=text("false")),
     # Since when it has not been as it should; means nothing while it is.
     Column("behind_since", Instant),
+    # How often it was claimed, ever: with the owner, what a lease is fenced by.
+    Column("claims", Integer, nullable=False, server_default=text("0")),
+    # The first of its posts whose answers were lost: from there the channel is looked through.
+    Column("tried_since", Instant),
+    # Since when nothing has worked; and when people were shown it elsewhere for that.
+    Column("failing_since", Instant),
+    Column("fell_back_at", Instant),
+    # Another message that shows the same in the same channel, and is the one to use.
+    Column("copy_of", Text),
+    # Between these moments it may have been posted more than once; nobody has looked yet.
+    Column("doubt_from", Instant),
+    Column("doubt_until", Instant),
+)
+Index("message_by_place", message.c.ts)
+Index(
+    "message_doubtful",
+    message.c.doubt_until,
+    sqlite_where=text("doubt_until IS NOT NULL"),
+    postgresql_where=text("doubt_until IS NOT NULL"),
 )
 Index(
     "message_behind",

@@ -9,6 +9,8 @@ from bot.domain.pacing import SLACKS_PACE, Pace
 from bot.domain.ports import Waker
 from bot.usecases.key_ring import KeyRing
 from bot.usecases.limits import Crowds
+from bot.usecases.places import Places
+from bot.usecases.shortcuts import Shortcuts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +55,10 @@ class Desk:
     ring: KeyRing = field(default_factory=KeyRing)
     #: Of this process only: how many questions each agent had open within the last second.
     crowds: Crowds = field(default_factory=Crowds)
+    #: Of this process only: where clicks came from lately.
+    places: Places = field(default_factory=Places)
+    #: Of this process only: how to answer clicks at once.
+    shortcuts: Shortcuts = field(default_factory=Shortcuts)
 
     @property
     def team_id(self) -> str | None:

@@ -47,22 +47,29 @@ async def claim_cards(desk: Desk, owner: str, limit: int) -> Turn:
     The stopwatch starts before the claim: whoever sleeps in between (a stopped process, a machine
     without breath) must not call with a lease that somebody else has taken over.
     """
-    deadline = asyncio.get_running_loop().time() + _CALL_BEGINS_WITHIN
-    turn = await desk.ledger.run_behind(_claim_cards, desk.pace, owner, limit)
+    now = asyncio.get_running_loop().time()
+    deadline = now + _CALL_BEGINS_WITHIN
+    clicked = desk.shortcuts.places(now)
+    turn = await desk.ledger.run_behind(_claim_cards, desk.pace, owner, limit, clicked)
     return replace(turn, claimed=[replace(one, deadline=deadline) for one in turn.claimed])
 
 
-def _claim_cards(tx: Tx, beats: Pace, owner: str, limit: int) -> Turn:
+def _claim_cards(
+    tx: Tx, beats: Pace, owner: str, limit: int, clicked: Sequence[tuple[str, str]] = ()
+) -> Turn:
     ahead = pace.ahead(tx)
     heads = queues.heads(tx, unsure="history" not in ahead)
     free = [
         one for channel, one in heads.items() if one and not {"post", _lane(channel)} & {*ahead}
     ]
+    at_once = queues.at(tx, clicked) if clicked else []
     redraws = [] if "update" in ahead else queues.redraws(tx, limit)
     candidates = [
+        *(_Candidate(0, one, _redraw_at_once) for one in at_once),
         *(_Candidate(0 if one.priority >= URGENT else 2, one, _post) for one in
           (queues.in_hand(tx, free) if free else ())),
-        *(_Candidate(3 if one.cosmetic else 1, one, _redraw) for one in redraws),
+        *(_Candidate(3 if one.cosmetic else 1, one, _redraw) for one in redraws
+          if one not in at_once),
     ]  # fmt: skip
     ids: list[str] = []
     for candidate in sorted(candidates, key=lambda one: one.rank):
@@ -75,6 +82,10 @@ def _claim_cards(tx: Tx, beats: Pace, owner: str, limit: int) -> Turn:
         return Turn(messages.claim(tx, owner, ids))
     lanes = ["post", "update", *map(_lane, heads)]
     return Turn([], _until_one_is_free(tx, ahead, lanes))
+
+
+def _redraw_at_once(_: Tx, __: Pace, waiting: Waiting) -> str | None:
+    return waiting.id
 
 
 def _redraw(tx: Tx, beats: Pace, waiting: Waiting) -> str | None:

@@ -25,6 +25,7 @@ from bot.domain.errors import (
 )
 from bot.domain.outgoing import Whisper
 from bot.domain.people import Via
+from bot.usecases.adopt import adopt_clicked
 from bot.usecases.authority import SlackVoter
 from bot.usecases.ballot import Ballot
 from bot.usecases.decide import decide
@@ -82,6 +83,7 @@ def _votes(
             return
         via: Via = "modal" if click.view_id else "button"
         try:
+            _offer_shortcut(desk, click)
             ballot = await choose(escalation_id, click.value, shown)
             after = await decide(desk, escalation_id, ballot, SlackVoter(click.clicker, via))
         except PullcordError as refusal:
@@ -92,6 +94,7 @@ def _votes(
                 await _say(desk, client, click, counted, title=wording.VOTE_TITLE)
             elif click.view_id:
                 await _show(client, click, notice(wording.DONE_TITLE, wording.APPROVED_NOTICE))
+        await _remember_place(desk, click, escalation_id)
         await ack()
 
     return listener
@@ -166,9 +169,29 @@ def _opens(
             await _explain(desk, client, click, escalation_id, refusal)
         else:
             await _show(client, click, draw(escalation, around))
+            # What is entered there changes this message.
+            _offer_shortcut(desk, click)
+            await _remember_place(desk, click, escalation_id)
         await ack()
 
     return listener
+
+
+def _offer_shortcut(desk: Desk, click: Click) -> None:
+    if click.message is not None and click.response_url is not None:
+        now = asyncio.get_running_loop().time()
+        desk.shortcuts.offer(click.message, click.response_url, now)
+
+
+async def _remember_place(desk: Desk, click: Click, escalation_id: str) -> None:
+    """The card that was clicked may be a copy that nobody knew of: it must not stay as it is."""
+    if click.message is None:
+        return
+    try:
+        await adopt_clicked(desk, escalation_id, click.message)
+    except PullcordError as error:
+        # The click has counted; whoever clicks there again, or the sweep, brings it up again.
+        log.warning("copy.not_known reason=%s", error)
 
 
 def _packed(click: Click) -> str:

@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.domain.outgoing import Sent
 from bot.domain.people import Change, Clicker
 
 # What Slack's ids look like. Both databases balk at other characters, such as NUL.
 _ID = re.compile("[A-Za-z0-9]{1,64}")
+_TS = re.compile(r"[0-9]{1,20}\.[0-9]{1,10}")
+# What our own ids look like.
+_OWN = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _EMAIL = re.compile(r"[!-~]+@[!-~]+")
 
 
@@ -28,6 +32,8 @@ class Click:
     #: Carries what the element's own value cannot: which escalation a menu belongs to.
     block_id: str
     channel: str | None
+    #: The message that was clicked; `message_id` where its metadata says so.
+    message: Sent | None
     response_url: str | None
     trigger_id: str
     #: In a modal, the view to be replaced.
@@ -55,10 +61,23 @@ def read_click(body: object) -> Click:
         value=_text(action.get("value")) or _text(chosen.get("value")),
         block_id=_text(action.get("block_id")),
         channel=_text(_object(payload.get("channel")).get("id")) or None,
+        message=_clicked(payload),
         response_url=_text(payload.get("response_url")) or None,
         trigger_id=_text(payload.get("trigger_id")),
         view_id=_text(view.get("id")) or None,
     )
+
+
+def _clicked(payload: Mapping[str, Any]) -> Sent | None:
+    """Where the message stands that was clicked; one that only its reader sees stands nowhere."""
+    container = _object(payload.get("container"))
+    channel, ts = _text(container.get("channel_id")), _text(container.get("message_ts"))
+    lasting = container.get("type") == "message" and not container.get("is_ephemeral")
+    if not (lasting and _ID.fullmatch(channel) and _TS.fullmatch(ts)):
+        return None
+    metadata = _object(_object(payload.get("message")).get("metadata"))
+    found = _text(_object(metadata.get("event_payload")).get("id"))
+    return Sent(channel=channel, ts=ts, message_id=found if _OWN.fullmatch(found) else None)
 
 
 def chosen_value(body: object) -> str:

@@ -22,7 +22,7 @@ from docs import said
 from docs.pages import ROOT, text_of
 from handlers.slack.door import PATH, _take, make_bolt
 
-#: Bot scopes a method needs, of all kinds of channels that we write to: public and private ones.
+#: Bot scopes a method needs, of all kinds of channels that we write to: public, private, direct.
 #: From the scopes in Slack's method reference.
 METHODS: dict[str, set[str]] = {
     "apps.connections.open": set(),  # an app-level token's: connections:write
@@ -30,9 +30,10 @@ METHODS: dict[str, set[str]] = {
     "chat.postEphemeral": {"chat:write"},
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},
-    "conversations.history": {"channels:history", "groups:history"},
+    "conversations.history": {"channels:history", "groups:history", "im:history"},
     "conversations.info": {"channels:read", "groups:read"},
     "conversations.list": {"channels:read", "groups:read"},
+    "conversations.open": {"im:write"},
     "usergroups.list": {"usergroups:read"},
     "usergroups.users.list": {"usergroups:read"},
     "users.info": {"users:read", "users:read.email"},  # the address comes only with the second

@@ -221,7 +221,9 @@ def settle(tx: Tx, mine: Claimed, became: str) -> None:
         case "sent":
             posted(tx, mine)
         case "lost":
-            messages.settle_later(tx, mine, wait=timedelta(seconds=1), problem="lost", unsure=True)
+            messages.settle_later(
+                tx, mine, wait=timedelta(seconds=1), problem="lost", unsure_since=tx.now()
+            )
         case "limited":
             messages.settle_held(tx, mine, problem="ratelimited")
         case _:

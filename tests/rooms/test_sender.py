@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -123,7 +124,9 @@ async def test_a_long_history_is_read_to_its_end(slack: Stage, sender: SlackSend
     for _ in range(300):
         await sender.say(channel="C01REV", text="noise")
 
-    assert await sender.find("msg_1", channel="C01REV", since=since) == first
+    assert await sender.find("msg_1", channel="C01REV", since=since) == replace(
+        first, message_id="msg_1"
+    )
 
 
 async def test_looking_may_fail_too(slack: Stage, sender: SlackSender) -> None:
@@ -140,6 +143,96 @@ async def test_looking_may_fail_too(slack: Stage, sender: SlackSender) -> None:
     await slack.act("faults", method="conversations.history", error="missing_scope")
     assert await sender.find("m", channel="C01REV", since=since) is None
     assert await sender.find("m", channel="#nowhere", since=since) is None
+
+
+async def test_the_look_back_is_bounded() -> None:
+    """In a channel with an endless history some pages are read, and no more."""
+    calls = 0
+
+    async def endless(request: web.Request) -> web.Response:
+        nonlocal calls
+        calls += 1
+        more = {"next_cursor": "more"}
+        odd: list[Any] = [5, {}, {"metadata": 5}, {"metadata": {"event_type": "pullcord_card"}}]
+        odd.append({"metadata": {"event_type": "pullcord_card", "event_payload": {"id": "msg_1"}}})
+        answer = {"messages": odd, "channels": [], "response_metadata": more}
+        return web.json_response({"ok": True} | answer)
+
+    app = web.Application()
+    app.router.add_route("*", "/api/{method}", endless)
+    async with serving(app) as url:
+        lost = SlackSender(AsyncWebClient("xoxb-1", base_url=f"{url}api/"))
+
+        assert await lost.find("msg_1", channel="#reviews", since=datetime.now(UTC)) is None
+    assert calls == 40
+
+
+async def test_what_others_posted_is_not_ours(slack: Stage, sender: SlackSender) -> None:
+    """Everybody in the workspace can read the metadata, and put the same under their own words."""
+    since = datetime.now(UTC)
+    sent = await post(sender)
+    slack.workspace.channels["C01REV"].messages[sent.ts].user = "U04DAVE"
+
+    assert await sender.find("msg_1", channel="C01REV", since=since) is not None
+    await sender.hello()
+
+    assert await sender.find("msg_1", channel="C01REV", since=since) is None
+
+
+async def test_a_part_of_the_history(slack: Stage, sender: SlackSender) -> None:
+    """All our messages between two moments, with their ids."""
+    now = datetime.now(UTC)
+    first, second = await post(sender), await post(sender)
+    await sender.say(channel="C01REV", text="noise")
+    other = timedelta(hours=1)
+
+    found = await sender.cards_in("C01REV", since=now, until=now)
+    before = await sender.cards_in("C01REV", since=now - other, until=now - other)
+
+    assert found == [replace(one, message_id="msg_1") for one in (second, first)]
+    assert before == []
+
+
+async def test_the_channel_to_a_person(slack: Stage, sender: SlackSender) -> None:
+    """It is opened once, and stays the same."""
+    first = await sender.direct("U01ALICE")
+    await slack.act("faults", method="conversations.open", status=503)
+
+    assert isinstance(first, str)
+    assert slack.workspace.channels[first].partner == "U01ALICE"
+    assert await sender.direct("U01ALICE") == first
+
+
+@pytest.mark.parametrize(
+    ("fault", "meaning"),
+    [
+        ({"status": 429, "retry_after": 7}, Later(reason="ratelimited", after=7.0)),
+        ({"error": "missing_scope"}, Never(reason="missing_scope")),
+        ({"error": "user_not_found"}, Never(reason="user_not_found")),
+        ({"error": "internal_error"}, Later(reason="internal_error")),
+    ],
+)
+async def test_the_channel_to_a_person_may_stay_shut(
+    slack: Stage, sender: SlackSender, fault: dict[str, Any], meaning: object
+) -> None:
+    """Slack's reason says whether to try again."""
+    await slack.act("faults", method="conversations.open", **fault)
+
+    assert await sender.direct("U01ALICE") == meaning
+
+
+async def test_a_channel_without_an_id() -> None:
+    """Slack says yes and nothing else: asked again later."""
+
+    async def odd(request: web.Request) -> web.Response:
+        return web.json_response({"ok": True})
+
+    app = web.Application()
+    app.router.add_route("*", "/api/{method}", odd)
+    async with serving(app) as url:
+        lost = SlackSender(AsyncWebClient("xoxb-1", base_url=f"{url}api/"))
+
+        assert await lost.direct("U01ALICE") == Later(reason="odd_answer")
 
 
 async def test_a_whisper_goes_where_the_click_came_from(slack: Stage, sender: SlackSender) -> None:

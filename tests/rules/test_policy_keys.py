@@ -157,7 +157,6 @@ def test_what_is_not_acted_on_says_so() -> None:
             (16, "routes.money.tiers"),
             (20, "routes.money.assign"),
             (21, "routes.money.grace"),
-            (23, "routes.money.fallback"),
             (24, "routes.money.quiet_hours"),
             (27, "digests.desk"),
             (28, "digests.night"),

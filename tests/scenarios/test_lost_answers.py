@@ -50,8 +50,13 @@ async def test_the_look_into_the_channel_may_fail_too(world: World) -> None:
     asked = await (await world.agent()).asks()
     card = await world.card_of(asked)
 
+    async def adopted() -> bool:
+        world.clock.forward(seconds=3)
+        return (await asked.see())["permalink"] is not None
+
+    await world.until_true(adopted)
     await card.click("Approve", by="alice")
-    await world.until_time(lambda: not card.buttons, seconds=3)
+    await card.until(lambda one: not one.buttons)
 
     assert len(world.cards()) == 1
 

@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.domain.outgoing import Later
+from bot.store import pace
+from bot.usecases.send_card import send_card
+from bot.usecases.turns import claim_cards
+
 if TYPE_CHECKING:
     from tests.world import World
 
@@ -122,7 +127,7 @@ async def test_alerts_keep_the_pace_of_posts(world: World) -> None:
     world.keep_pace()
     agent = await world.agent()
     await world.control(
-        "faults", method="chat.postMessage", match="pullcord_card", times=3, error="is_archived"
+        "faults", method="chat.postMessage", match="defective", times=3, error="invalid_blocks"
     )
     for _ in range(3):
         await agent.asks()
@@ -160,3 +165,24 @@ def posts(world: World) -> int:
 
 def updates(world: World) -> int:
     return calls(world, "chat.update")
+
+
+@pytest.mark.parametrize("held", ["post", "history"])
+async def test_a_rest_that_begins_after_the_claim(world: World, held: str) -> None:
+    """What was claimed before Slack asked for a rest is not sent either."""
+    await world.house._outbox.stop()
+    asked = await (await world.agent()).asks()
+    if held == "history":
+        await claim_cards(world.desk, "who dies", 1)
+        world.clock.forward(seconds=30)
+    (claimed,) = (await claim_cards(world.desk, "who waits", 1)).claimed
+    await world.desk.ledger.run(pace.hold, held, timedelta(seconds=30))
+
+    at_once = await send_card(world.desk, world.house.sender, claimed)
+    world.clock.forward(seconds=31)
+    (again,) = (await claim_cards(world.desk, "who waits", 1)).claimed
+    await send_card(world.desk, world.house.sender, again)
+
+    assert at_once == Later(reason="held", after=0, limit=held)
+    assert again.attempts == claimed.attempts
+    await world.card_of(asked)
