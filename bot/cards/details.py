@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.cards import names, offers, wording, wording_details
+from bot.cards import names, offers, wording_details, wording_whispers
 from bot.cards.around import Around
 from bot.cards.blocks import Block, Element, actions, button, context, modal, plain
 from bot.cards.everything import everything
@@ -48,7 +48,7 @@ def details(escalation: Escalation, around: Around, page: int = 0) -> dict[str, 
         blocks,
         callback_id=names.DETAILS,
         metadata=packed,
-        close=wording.CLOSE,
+        close=wording_whispers.CLOSE,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.cards import frame, offers, wording
+from bot.cards import frame, offers, wording_settled
 from bot.cards.answer_card import answer_blocks
 from bot.cards.approval_card import approval_blocks
 from bot.cards.around import Around, Card
@@ -39,8 +39,8 @@ def minimal_card(escalation: Escalation, around: Around) -> Card:
     return Card(
         text=frame.question_text(escalation, around),
         blocks=[
-            plain_section(wording.minimal(clip(one_line(escalation.agent), 100), action)),
-            context(plain(wording.MINIMAL_WHY)),
+            plain_section(wording_settled.minimal(clip(one_line(escalation.agent), 100), action)),
+            context(plain(wording_settled.MINIMAL_WHY)),
             actions(frame.actions_id(escalation), buttons),
         ],
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.cards import names, offers, wording, wording_forms
+from bot.cards import names, offers, wording, wording_forms, wording_whispers
 from bot.cards.answers import errors_at, read_answers
 from bot.cards.argument_lines import inline
 from bot.cards.arguments import label_of, labels_of, masked, value_in_words
@@ -166,7 +166,7 @@ def read_reject(escalation: Escalation, values: Mapping[str, Any]) -> RejectAnsw
 def notice(title: str, sentence: str) -> dict[str, Any]:
     """A small modal that only says something. Takes Markup and plain sentences alike."""
     blocks = [section(kept_safe(sentence))]
-    return modal(title, blocks, callback_id=names.NOTICE, metadata="", close=wording.CLOSE)
+    return modal(title, blocks, callback_id=names.NOTICE, metadata="", close=wording_whispers.CLOSE)
 
 
 def _action(escalation: Escalation) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bot.cards import wording
+from bot.cards import wording, wording_settled
 from bot.cards.argument_lines import difference_lines
 from bot.cards.arguments import label_of, value_in_words
 from bot.cards.around import Around, Card
@@ -38,7 +38,7 @@ def settled_card(escalation: Escalation, around: Around) -> Card:
     title = header(line) if length(line) <= _HEADER else rich(words(clip(line, _ACTION), bold=True))
     became = settled_words(escalation, around)
     return Card(
-        text=wording.settled_text(request.headline, became),
+        text=wording_settled.settled_text(request.headline, became),
         blocks=[
             title,
             *what_became(escalation, around),
@@ -52,14 +52,14 @@ def settled_words(escalation: Escalation, around: Around) -> str:
     """The end in one sentence without times."""
     if escalation.decision is not None:
         decision = escalation.decision
-        return wording.became(decision.type, one_line(_who(decision, around)))
+        return wording_settled.became(decision.type, one_line(_who(decision, around)))
     if escalation.status == "expired":
-        return wording.became_expired(escalation.request.kind)
-    return wording.BECAME_CANCELLED
+        return wording_settled.became_expired(escalation.request.kind)
+    return wording_settled.BECAME_CANCELLED
 
 
 def who_decided(decision: Decision, around: Around) -> Markup:
-    return wording.actor(decision.decided_by, _who(decision, around))
+    return wording_settled.actor(decision.decided_by, _who(decision, around))
 
 
 def _who(decision: Decision, around: Around) -> str:
@@ -75,13 +75,15 @@ def what_became(escalation: Escalation, around: Around) -> list[Block]:
     if decision is None:
         if escalation.status == "expired":
             by = moment(escalation.expires_at, near)
-            return [section(wording.expired(by, escalation.request.kind))]
+            return [section(wording_settled.expired(by, escalation.request.kind))]
         at = moment(escalation.settled_at or around.now, near)
-        return [section(wording.cancelled(escalation.agent, at))]
+        return [section(wording_settled.cancelled(escalation.agent, at))]
     after = decision.decided_at - escalation.created_at
     who = who_decided(decision, around)
     blocks = [
-        section(wording.decided(decision.type, who, moment(decision.decided_at, near), after))
+        section(
+            wording_settled.decided(decision.type, who, moment(decision.decided_at, near), after)
+        )
     ]
     if decision.modified_arguments is not None:
         request = escalation.request
@@ -96,11 +98,11 @@ def what_became(escalation: Escalation, around: Around) -> list[Block]:
         kept = decision.guidance
         if _is_kept(decision):
             kept = _said(escalation.request, decision.response)
-        blocks.append(_quoted(wording.FOR_THE_RUN + kept))
+        blocks.append(_quoted(wording_settled.FOR_THE_RUN + kept))
     if decision.stop_run:
-        blocks.append(context(plain(wording.RUN_STOPPED)))
+        blocks.append(context(plain(wording_settled.RUN_STOPPED)))
     if escalation.outcome is not None and escalation.outcome.note:
-        blocks.append(_quoted(wording.AGENT_NOTES + escalation.outcome.note))
+        blocks.append(_quoted(wording_settled.AGENT_NOTES + escalation.outcome.note))
     return [*blocks, *_voters(decision, around)]
 
 
@@ -109,8 +111,8 @@ def _changed(decision: Decision, around: Around) -> str:
     authors = [v.actor for v in decision.votes if v.type == "modify" and
                v.effective_digest == decision.effective_digest]  # fmt: skip
     if not authors or decision.decided_by in authors:
-        return wording.changed_by(None)
-    return wording.changed_by(clip(one_line(around.name_of(authors[0])), 40))
+        return wording_settled.changed_by(None)
+    return wording_settled.changed_by(clip(one_line(around.name_of(authors[0])), 40))
 
 
 def _answered(request: Request, decision: Decision) -> list[Block]:
@@ -149,7 +151,7 @@ def _said(request: Request, response: Any) -> str:
         (label_of(name, declared(schema, [name])), value_in_words(v))
         for name, v in response.items()
     )
-    said = (wording.answer_line(name, v or wording.TOO_DEEP) for name, v in pairs)
+    said = (wording_settled.answer_line(name, v or wording.TOO_DEEP) for name, v in pairs)
     return wording.SEPARATOR.join(said)
 
 
@@ -173,7 +175,7 @@ def _voters(decision: Decision, around: Around) -> list[Block]:
     if len(agreed) < 2:
         return []
     names = ", ".join(clip(one_line(around.name_of(vote.actor)), 40) for vote in agreed[:8])
-    return [context(plain(wording.voted(names)))]
+    return [context(plain(wording_settled.voted(names)))]
 
 
 def traces(escalation: Escalation) -> Block:
@@ -184,10 +186,12 @@ def traces(escalation: Escalation) -> Block:
         outcome = escalation.outcome
         allowed = escalation.decision is not None and escalation.decision.effective is not None
         at = moment(outcome.reported_at, near)
-        parts.append(wording.ran(outcome.status, at, escalation.request.kind, allowed=allowed))
+        parts.append(
+            wording_settled.ran(outcome.status, at, escalation.request.kind, allowed=allowed)
+        )
     elif escalation.redeemed is not None:
-        parts.append(wording.redeemed(moment(escalation.redeemed.at, near)))
+        parts.append(wording_settled.redeemed(moment(escalation.redeemed.at, near)))
     elif escalation.decision is not None and escalation.decision.effective is not None:
-        parts.append(Markup(wording.NOT_REDEEMED))
+        parts.append(Markup(wording_settled.NOT_REDEEMED))
     parts.append(escaped(escalation.id, 100))
     return context(mrkdwn(Markup(wording.SEPARATOR.join(parts))))

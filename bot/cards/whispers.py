@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.cards import wording
+from bot.cards import wording_whispers
 from bot.cards.around import Around
 from bot.cards.blocks import Markup, escaped
 from bot.cards.settled_card import who_decided
@@ -21,34 +21,36 @@ def someone_was_faster(escalation: Escalation, clicked_at: datetime) -> Markup:
     if decision is not None:
         who = who_decided(decision, Around(now=clicked_at))
         comment = escaped(decision.comment, 300) if decision.comment else None
-        return wording.was_faster(decision.type, who, ago, comment)
+        return wording_whispers.was_faster(decision.type, who, ago, comment)
     if escalation.status == "expired":
-        return wording.had_expired(ago, escalation.request.kind)
+        return wording_whispers.had_expired(ago, escalation.request.kind)
     if escalation.status == "cancelled":
-        return wording.had_been_withdrawn(escalation.agent, ago)
-    return wording.still_open()
+        return wording_whispers.had_been_withdrawn(escalation.agent, ago)
+    return wording_whispers.still_open()
 
 
 def changed_meanwhile(escalation: Escalation) -> Markup:
     """The action on the card is no longer the one that was clicked."""
     by = escalation.proposal.by if escalation.proposal else None
-    return wording.changed_meanwhile((by.display_name or by.id) if by else None)
+    return wording_whispers.changed_meanwhile((by.display_name or by.id) if by else None)
 
 
 def vote_counted(escalation: Escalation) -> Markup:
     """The approval counts, and others are still needed."""
     have = len(escalation.agreeing(escalation.shown_digest))
-    return wording.vote_counted(have, escalation.shown_need.approvals)
+    return wording_whispers.vote_counted(have, escalation.shown_need.approvals)
 
 
 def not_allowed(reason: str) -> Markup:
-    return wording.not_allowed(reason)
+    return wording_whispers.not_allowed(reason)
 
 
 def database_silent(*, perhaps_recorded: bool) -> Markup:
     """Not even a word to this person can be remembered now; it has to be said at once."""
-    return Markup(wording.PERHAPS_RECORDED if perhaps_recorded else wording.NOT_RECORDED)
+    return Markup(
+        wording_whispers.PERHAPS_RECORDED if perhaps_recorded else wording_whispers.NOT_RECORDED
+    )
 
 
 def went_wrong() -> Markup:
-    return Markup(wording.WENT_WRONG)
+    return Markup(wording_whispers.WENT_WRONG)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.cards import wording
+from bot.cards import wording_operators
 from bot.domain.outgoing import Alert
 from bot.store import in_force, outbox
 
@@ -42,6 +42,6 @@ def _compare(tx: Tx, mine: dict[str, str]) -> list[str]:
             outbox.owe_once(
                 tx,
                 f"differ_{name}_{newest:%Y%m%dT%H%M%S.%f}",
-                Alert(text=wording.replicas_differ(name, len(since))),
+                Alert(text=wording_operators.replicas_differ(name, len(since))),
             )
     return differing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.cards import wording
+from bot.cards import wording_operators
 from bot.domain.outgoing import Alert, is_person
 from bot.domain.request import URGENCIES
 from bot.store import escalations, journal, messages, outbox
@@ -47,9 +47,9 @@ def fall_back(tx: Tx, book: Book, team_id: str | None, claimed: Claimed, reason:
     name = f"nowhere_{claimed.channel}_{reason}_{tx.now():%Y%m%d%H%M}"[:-1]
     ids = ", ".join(claimed.escalation_ids)
     if is_person(claimed.channel):
-        text = wording.person_impossible(ids, claimed.channel, reason)
+        text = wording_operators.person_impossible(ids, claimed.channel, reason)
     else:
-        text = wording.card_impossible(
+        text = wording_operators.card_impossible(
             ids, claimed.channel, reason, sorted(set(places)), everything=reason in TOKEN_WIDE
         )
     outbox.owe_once(tx, name, Alert(text=text))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.cards import wording
+from bot.cards import wording, wording_operators
 from bot.domain.addresses import BadCallbackError, check_callback
 from bot.domain.digest import asked, digest, effective
 from bot.domain.durations import parse_duration
@@ -101,7 +101,7 @@ async def open_escalation(
 def _tell_operators(tx: Tx, agent: str, most: int) -> None:
     """Once an hour: the agent itself will not stop asking."""
     name = f"max_open_{agent}_{tx.now():%Y%m%d%H}"
-    outbox.owe_once(tx, name, Alert(text=wording.too_many_open(agent, most)))
+    outbox.owe_once(tx, name, Alert(text=wording_operators.too_many_open(agent, most)))
 
 
 def _replay(tx: Tx, agent: str, key: str, body_hash: str) -> Opened | None:
@@ -141,7 +141,9 @@ def _open(
     _check_deadline(request.deadline, now)
     _check_supersedes(tx, caller, request)
     if planned.then == "approve" and "approve" not in request.decisions:
-        planned = escalated(book, planned, wording.approval_not_wanted(planned.rule or ""))
+        planned = escalated(
+            book, planned, wording_operators.approval_not_wanted(planned.rule or "")
+        )
     if planned.then == "approve":
         planned = _to_a_person_if_needed(tx, book, caller, planned, action_digest)
     if planned.asks_people:
@@ -223,12 +225,14 @@ def _to_a_person_if_needed(
     tx.queue_up("rule", caller.agent, rule)
     now = tx.now()
     if escalations.refused_lately(tx, action_digest, now - _REFUSAL_LASTS):
-        return escalated(book, planned, wording.refused_lately(rule))
+        return escalated(book, planned, wording_operators.refused_lately(rule))
     limit = planned.limit
     if limit is not None:
         used = escalations.approvals_by_rule(tx, caller.agent, rule, now - limit.per)
         if used >= limit.count:
-            return escalated(book, planned, wording.limit_used_up(rule, limit.count, limit.per))
+            return escalated(
+                book, planned, wording_operators.limit_used_up(rule, limit.count, limit.per)
+            )
     return planned
 
 

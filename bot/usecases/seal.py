@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.cards import wording
+from bot.cards import wording_operators
 from bot.domain.outgoing import Checkpoint
 from bot.store import journal, outbox, seals
 
@@ -42,7 +42,7 @@ async def make_checkpoint(desk: Desk) -> None:
 def _make_checkpoint(tx: Tx) -> None:
     made = seals.witness(tx)
     if made is not None:
-        outbox.owe(tx, Checkpoint(text=wording.checkpoint(made.seq, made.hash)))
+        outbox.owe(tx, Checkpoint(text=wording_operators.checkpoint(made.seq, made.hash)))
 
 
 @dataclass(slots=True, kw_only=True)

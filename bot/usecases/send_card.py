@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import structlog
 
-from bot.cards import wording
+from bot.cards import wording_operators
 from bot.cards.around import Card
 from bot.cards.copy_card import copy_card
 from bot.cards.escalation_card import card, minimal_card
@@ -201,7 +201,7 @@ def _settle(
             messages.settle_later(
                 tx, claimed, wait=timedelta(0), problem=outcome.reason, minimal=True
             )
-            _alert(tx, claimed, wording.card_refused(_ids(claimed), outcome.reason))
+            _alert(tx, claimed, wording_operators.card_refused(_ids(claimed), outcome.reason))
         case Never(reason="message_not_found") if claimed.ts is not None:
             again = claimed.copy_of is None and _any_open(tx, claimed)
             messages.settle_gone(tx, claimed, again=again)
@@ -316,7 +316,7 @@ def _card_failed(tx: Tx, claimed: Claimed, error: str) -> None:
         minimal=True,
     )
     if not claimed.minimal:
-        _alert(tx, claimed, wording.card_refused(_ids(claimed), error))
+        _alert(tx, claimed, wording_operators.card_refused(_ids(claimed), error))
 
 
 def _alert(tx: Tx, claimed: Claimed, text: str) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot import observe
-from bot.cards import wording
+from bot.cards import wording_operators
 from bot.domain.outgoing import Alert
 from bot.policy.load import LARGEST, PolicyError, load
 from bot.usecases.tell import tell
@@ -122,7 +122,9 @@ class PolicyFile:
         if self._told == words:
             return
         log.error("policy.wrong", kept=self._desk.book.version, findings=words.splitlines())
-        await tell(self._desk, Alert(text=wording.policy_kept(words.partition("\n")[0], more)))
+        await tell(
+            self._desk, Alert(text=wording_operators.policy_kept(words.partition("\n")[0], more))
+        )
         self._told = words
 
 

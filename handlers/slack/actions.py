@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.cards import names, whispers, wording
+from bot.cards import names, whispers, wording_whispers
 from bot.cards.details import details
 from bot.cards.draft_form import draft_form
 from bot.cards.forms import modify_form, notice, reject_form
@@ -91,9 +91,13 @@ def _votes(
         else:
             if after.status == "open":
                 counted = whispers.vote_counted(after)
-                await _say(desk, client, click, counted, title=wording.VOTE_TITLE)
+                await _say(desk, client, click, counted, title=wording_whispers.VOTE_TITLE)
             elif click.view_id:
-                await _show(client, click, notice(wording.DONE_TITLE, wording.APPROVED_NOTICE))
+                await _show(
+                    client,
+                    click,
+                    notice(wording_whispers.DONE_TITLE, wording_whispers.APPROVED_NOTICE),
+                )
         await _remember_place(desk, click, escalation_id)
         await ack()
 
@@ -233,7 +237,7 @@ async def _say(
     click: Click,
     sentence: str,
     *,
-    title: str = wording.NOTICE_TITLE,
+    title: str = wording_whispers.NOTICE_TITLE,
 ) -> None:
     """Privately, where they clicked: in the modal, or below the card."""
     if click.view_id:
@@ -248,7 +252,7 @@ async def _say(
 
 async def _say_at_once(client: AsyncWebClient, click: Click, sentence: str) -> None:
     if click.view_id:
-        await _show(client, click, notice(wording.SILENT_TITLE, sentence))
+        await _show(client, click, notice(wording_whispers.SILENT_TITLE, sentence))
     elif click.channel:
         try:
             async with asyncio.timeout(_OPEN_SECONDS):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bot.cards import names, wording
+from bot.cards import names, wording_whispers
 from bot.cards.draft_form import read_draft
 from bot.cards.forms import field_errors, notice, read_modify, read_reject
 from bot.cards.guidance_form import guidance_errors, read_guidance
@@ -101,17 +101,21 @@ def _submitted(
             if errors:
                 await ack(response_action="errors", errors=_sentences(errors))
             else:
-                await ack(response_action="update", view=notice(wording.NOTICE_TITLE, str(wrong)))
+                await ack(
+                    response_action="update", view=notice(wording_whispers.NOTICE_TITLE, str(wrong))
+                )
         except UnavailableError as silent:
             await ack(**_kept_open(form, silent_words(silent)))
         except PullcordError as refusal:
             sentence = await in_words(desk, escalation_id, refusal)
-            await ack(response_action="update", view=notice(wording.NOTICE_TITLE, sentence))
+            await ack(
+                response_action="update", view=notice(wording_whispers.NOTICE_TITLE, sentence)
+            )
         else:
             if after.status == "open":
                 have = len(after.agreeing(after.shown_digest))
-                sentence = wording.proposed(have, after.shown_need.approvals)
-                view = notice(wording.PROPOSED_TITLE, sentence)
+                sentence = wording_whispers.proposed(have, after.shown_need.approvals)
+                view = notice(wording_whispers.PROPOSED_TITLE, sentence)
                 await ack(response_action="update", view=view)
             else:
                 await ack(response_action="clear")
@@ -124,7 +128,7 @@ def _kept_open(form: Form, sentence: str) -> dict[str, Any]:
     fields = [b for b in form.view.get("blocks") or () if isinstance(b, dict)]
     last = next((b.get("block_id") for b in reversed(fields) if b.get("type") == "input"), None)
     if last is None:
-        view = notice(wording.SILENT_TITLE, sentence)
+        view = notice(wording_whispers.SILENT_TITLE, sentence)
         return {"response_action": "update", "view": view}
     return {"response_action": "errors", "errors": {str(last): sentence}}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.cards import wording
+from bot.cards import wording_operators
 from bot.domain.outgoing import Alert
 from bot.usecases.tell import tell
 
@@ -35,8 +35,8 @@ class Watchdog:
         if self._socket.state == "ok":
             self._up_at = now
             if self._alerted:
-                await tell(self._desk, Alert(text=wording.SOCKET_UP_AGAIN))
+                await tell(self._desk, Alert(text=wording_operators.SOCKET_UP_AGAIN))
                 self._alerted = False
         elif now - self._up_at >= _PATIENCE_SECONDS and not self._alerted:
-            await tell(self._desk, Alert(text=wording.SOCKET_DOWN))
+            await tell(self._desk, Alert(text=wording_operators.SOCKET_DOWN))
             self._alerted = True

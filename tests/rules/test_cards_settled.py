@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from inline_snapshot import snapshot
 
-from bot.cards import whispers, wording
+from bot.cards import whispers, wording, wording_operators
 from bot.cards.arguments import difference
 from bot.cards.escalation_card import card, minimal_card
 from bot.domain.escalation import Decision, Escalation, Outcome, Redeemed
@@ -283,15 +283,15 @@ def test_late_for_other_reasons() -> None:
 def test_the_operators_hear_of_refused_cards() -> None:
     """Ids and Slack's own words, escaped."""
     assert [
-        wording.card_refused("esc_1", "invalid_blocks", ["/blocks/0 <bad>"]),
-        wording.card_refused("esc_1", "invalid_blocks"),
-        wording.card_impossible("esc_1", "C1", "not_in_channel", [], everything=False),
-        wording.card_impossible("esc_1", "C1", "<x>", ["#two"], everything=False),
-        wording.card_impossible("esc_1", "C1", "x", ["U1", "U2"], everything=False),
-        wording.card_impossible("esc_1", "C1", "token_revoked", [], everything=True),
-        wording.person_impossible("esc_1", "U1", "user_disabled"),
-        wording.refused_lately("tiny"),
-        wording.limit_used_up("tiny", 20, timedelta(days=1)),
+        wording_operators.card_refused("esc_1", "invalid_blocks", ["/blocks/0 <bad>"]),
+        wording_operators.card_refused("esc_1", "invalid_blocks"),
+        wording_operators.card_impossible("esc_1", "C1", "not_in_channel", [], everything=False),
+        wording_operators.card_impossible("esc_1", "C1", "<x>", ["#two"], everything=False),
+        wording_operators.card_impossible("esc_1", "C1", "x", ["U1", "U2"], everything=False),
+        wording_operators.card_impossible("esc_1", "C1", "token_revoked", [], everything=True),
+        wording_operators.person_impossible("esc_1", "U1", "user_disabled"),
+        wording_operators.refused_lately("tiny"),
+        wording_operators.limit_used_up("tiny", 20, timedelta(days=1)),
         wording.HANDOFF,
     ] == snapshot(
         [
