@@ -12,6 +12,7 @@ from bot.domain.outgoing import Alert, Checkpoint, Owed, Whisper
 from bot.store.tables import outbox
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -53,12 +54,12 @@ def kinds_due(tx: Tx) -> set[str]:
     return {row.kind for row in rows}
 
 
-def claim(tx: Tx, owner: str, limit: int, kind: str) -> list[Claimed]:
-    """Take what is due of one kind, the oldest first."""
+def claim(tx: Tx, owner: str, limit: int, kind: str, busy: Collection[str]) -> list[Claimed]:
+    """Take what is due of one kind, the oldest first, and none of those that are in hand."""
     now = tx.now()
     rows = tx.execute(
         select(outbox)
-        .where(*_claimable(now), outbox.c.kind == kind)
+        .where(*_claimable(now), outbox.c.kind == kind, outbox.c.id.not_in(sorted(busy)))
         .order_by(outbox.c.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -11,7 +11,7 @@ from bot.domain.request import URGENCIES
 from bot.store import messages, outbox, pace, queues, storms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from bot.domain.pacing import Pace
@@ -41,8 +41,12 @@ class _Candidate(NamedTuple):
     take: Callable[[Tx, Pace, Waiting], str | None]
 
 
-async def claim_cards(desk: Desk, owner: str, limit: int) -> Turn:
+async def claim_cards(
+    desk: Desk, owner: str, limit: int, busy: Collection[str] = frozenset()
+) -> Turn:
     """Cards whose slot has come, ours until their lease ends.
+
+    `busy`: ids of those that the caller still has in hand, for however long.
 
     The stopwatch starts before the claim: whoever sleeps in between (a stopped process, a machine
     without breath) must not call with a lease that somebody else has taken over.
@@ -50,12 +54,17 @@ async def claim_cards(desk: Desk, owner: str, limit: int) -> Turn:
     now = asyncio.get_running_loop().time()
     deadline = now + _CALL_BEGINS_WITHIN
     clicked = desk.shortcuts.places(now)
-    turn = await desk.ledger.run_behind(_claim_cards, desk.pace, owner, limit, clicked)
+    turn = await desk.ledger.run_behind(_claim_cards, desk.pace, owner, limit, clicked, busy)
     return replace(turn, claimed=[replace(one, deadline=deadline) for one in turn.claimed])
 
 
 def _claim_cards(
-    tx: Tx, beats: Pace, owner: str, limit: int, clicked: Sequence[tuple[str, str]] = ()
+    tx: Tx,
+    beats: Pace,
+    owner: str,
+    limit: int,
+    clicked: Sequence[tuple[str, str]] = (),
+    busy: Collection[str] = frozenset(),
 ) -> Turn:
     ahead = pace.ahead(tx)
     heads = queues.heads(tx, unsure="history" not in ahead)
@@ -75,6 +84,8 @@ def _claim_cards(
     for candidate in sorted(candidates, key=lambda one: one.rank):
         if len(ids) == limit:
             break
+        if candidate.waiting.id in busy:
+            continue
         message_id = candidate.take(tx, beats, candidate.waiting)
         if message_id is not None:
             ids.append(message_id)
@@ -107,14 +118,26 @@ def _post(tx: Tx, beats: Pace, waiting: Waiting) -> str | None:
 
 
 async def claim_words(
-    desk: Desk, owner: str, limit: int, said_in: Mapping[str, str | None]
+    desk: Desk,
+    owner: str,
+    limit: int,
+    said_in: Mapping[str, str | None],
+    busy: Collection[str] = frozenset(),
 ) -> Turn:
-    """Words that are due; those for a channel are posts, and keep the pace of posts."""
-    return await desk.ledger.run_behind(_claim_words, desk.pace, owner, limit, said_in)
+    """Words that are due; those for a channel are posts, and keep the pace of posts.
+
+    `busy`: as with cards.
+    """
+    return await desk.ledger.run_behind(_claim_words, desk.pace, owner, limit, said_in, busy)
 
 
 def _claim_words(
-    tx: Tx, beats: Pace, owner: str, limit: int, said_in: Mapping[str, str | None]
+    tx: Tx,
+    beats: Pace,
+    owner: str,
+    limit: int,
+    said_in: Mapping[str, str | None],
+    busy: Collection[str],
 ) -> Turn:
     due = outbox.kinds_due(tx)
     if not due:
@@ -122,12 +145,12 @@ def _claim_words(
     ahead = pace.ahead(tx)
     claimed = []
     if "whisper" in due and "ephemeral" not in ahead:
-        claimed += outbox.claim(tx, owner, limit, "whisper")
+        claimed += outbox.claim(tx, owner, limit, "whisper", busy)
     for kind in sorted(due & {*said_in}):
         channel = said_in[kind]
         # Without a channel nothing is posted: the log has to do.
         if channel is None or _may_post(tx, beats, ahead, channel):
-            claimed += outbox.claim(tx, owner, 1, kind)
+            claimed += outbox.claim(tx, owner, 1, kind, busy)
     if claimed:
         return Turn(claimed)
     lanes = ["ephemeral", "post", *(_lane(channel) for channel in said_in.values() if channel)]

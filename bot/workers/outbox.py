@@ -1,4 +1,7 @@
-"""Sends what is owed: woken by the commits, and looking for itself every second."""
+"""Sends what is owed: woken by the commits, and looking for itself every second.
+
+One slow call holds up nobody but whoever is next in its own channel.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,10 @@ from bot.observe import SENT
 from bot.store import messages, outbox
 from bot.usecases.say import say
 from bot.usecases.send_card import card_failed, send_card
-from bot.usecases.turns import Turn, claim_cards, claim_words
+from bot.usecases.turns import LOOK_SECONDS, Turn, claim_cards, claim_words
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Collection
 
     from bot.senders.slack import SlackSender
     from bot.usecases.desk import Desk
@@ -62,28 +65,41 @@ class Outbox:
     async def _loop(
         self,
         topic: str,
-        claim: Callable[[Desk, str, int], Awaitable[Turn]],
+        claim: Callable[[Desk, str, int, Collection[str]], Awaitable[Turn]],
         send: Callable[[Any], Awaitable[None]],
     ) -> None:
+        under_way: dict[asyncio.Task[None], str] = {}
         while not self._stopping:
+            if len(under_way) == _AT_ONCE:
+                await asyncio.wait(
+                    under_way, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                )
+                # What began together ends together, and is followed by one claim.
+                await asyncio.sleep(_BEHIND_SECONDS)
+                continue
             async with self._desk.waker.listening(topic) as sleep:
+                free, busy = _AT_ONCE - len(under_way), frozenset(under_way.values())
                 try:
-                    turn = await claim(self._desk, self._instance, _AT_ONCE)
+                    turn = await claim(self._desk, self._instance, free, busy)
                 except PullcordError as error:
                     log.warning("outbox.unavailable", topic=topic, reason=str(error))
                     turn = Turn([])
                 except Exception:
                     log.exception("outbox.failed", topic=topic)
                     turn = Turn([])
-                if turn.claimed:
-                    await asyncio.gather(*(self._one(send, item) for item in turn.claimed))
-                elif await sleep(turn.rest):
+                for item in turn.claimed:
+                    task = asyncio.create_task(self._one(send, item))
+                    under_way[task] = item.id
+                    task.add_done_callback(under_way.pop)
+                if not turn.claimed and await sleep(turn.rest):
                     # Agents and people first: who was answered by the same commit goes ahead.
                     await asyncio.sleep(_BEHIND_SECONDS)
+        if under_way:
+            await asyncio.wait(under_way)
 
-    async def _claim_words(self, desk: Desk, owner: str, limit: int) -> Turn:
+    async def _claim_words(self, desk: Desk, owner: str, limit: int, busy: Collection[str]) -> Turn:
         said_in = {"alert": self._admin_channel, "checkpoint": self._audit_channel}
-        return await claim_words(desk, owner, limit, said_in)
+        return await claim_words(desk, owner, limit, said_in, busy)
 
     async def _one(self, send: Callable[[Any], Awaitable[None]], item: Any) -> None:
         try:

@@ -53,6 +53,24 @@ async def test_channels_do_not_wait_for_each_other(world: World) -> None:
     assert world.refused() == []
 
 
+async def test_a_slow_call_holds_up_nobody_else(world: World) -> None:
+    """Slack takes its time over one card; the next one in another channel stands meanwhile."""
+    agent = await world.agent()
+    await world.control("faults", method="chat.postMessage", match="C03MONEY", delay=4)
+    slow = await agent.asks_refund(2000)
+    await world.until_true(lambda: nothing_ordered(world))
+
+    quick = await agent.asks(urgency="critical")
+
+    await world.card_of(quick)
+    assert world.cards("#money") == []
+    await world.card_of(slow, "#money")
+
+
+async def nothing_ordered(world: World) -> bool:
+    return not world.slack.faults.waiting
+
+
 async def test_many_decisions_at_once_keep_the_pace_of_updates(world: World) -> None:
     """Sixty cards settle at the same moment: all show it in time, and none is refused."""
     agent = await world.agent()
