@@ -180,6 +180,7 @@ async def test_a_card_that_changes_again_is_not_younger(world: World) -> None:
     asked = await (await world.agent()).asks_refund(2000)
     card = await world.card_of(asked, "#money")
     await settled(world)
+    await world.control("faults", method="response_url", status=500, times=99)
     await world.control("faults", method="chat.update", status=500, times=1000)
 
     await card.click("Approve", by="carol")
