@@ -13,9 +13,7 @@ import uvloop
 
 from bot.cli import audit, keys, policy, relays
 from bot.cli.running import fail
-from bot.doctor.examine import examine
 from bot.domain.errors import PullcordError
-from bot.main import serve
 from bot.observe import start_logging
 from bot.settings import SettingError, read_settings
 from bot.start import DatabaseClock, StartError, TimeOrderedIds, upgrade_database
@@ -57,6 +55,9 @@ def main() -> None:
 @app.command("serve")
 def serve_command() -> None:
     """Run the bot."""
+    # Slack's library and a server take longer to import than most commands to run.
+    from bot.main import serve
+
     settings = read_settings()
     start_logging(settings.log_form)
     # Python's own 5 ms are what a thread of the database may wait for its turn at each statement.
@@ -89,6 +90,8 @@ def doctor() -> None:
 
     Changes nothing, and may run beside the bot. One line a check; exit code 1 when one is WRONG.
     """
+    from bot.doctor.examine import examine
+
     settings = read_settings()
 
     def machine_now() -> datetime:

@@ -104,10 +104,9 @@ def _tell_operators(tx: Tx, agent: str, most: int) -> None:
     outbox.owe_once(tx, name, Alert(text=wording_operators.too_many_open(agent, most)))
 
 
-def _replay(tx: Tx, agent: str, key: str, body_hash: str) -> Opened | None:
+def _replay(tx: Tx, agent: str, key: str, body_hash: str) -> Opened:
     earlier = inbound.recall(tx, agent, key)
-    if earlier is None:
-        return None
+    assert earlier is not None  # noqa: S101 - the conflict has proven that the row is there
     earlier_hash, escalation_id = earlier
     if earlier_hash != body_hash:
         raise KeyReusedError(
@@ -132,9 +131,7 @@ def _open(
 ) -> Opened:
     escalation_id = tx.new_id("esc")
     if not inbound.remember(tx, caller.agent, key, body_hash, escalation_id):
-        replayed = _replay(tx, caller.agent, key, body_hash)
-        assert replayed is not None  # noqa: S101 - the conflict proves that the row is there
-        return replayed
+        return _replay(tx, caller.agent, key, body_hash)
     _check_callback(caller, request, callback_allow)
     now = tx.now()
     allowance = limits.spend(tx, book, caller.agent)

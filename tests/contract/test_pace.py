@@ -15,13 +15,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
+from bot.domain.outgoing import Alert, Whisper
 from bot.domain.pacing import SLACKS_PACE, UNPACED, Beat
 from bot.domain.request import URGENCIES
 from bot.start import DatabaseClock, TimeOrderedIds
-from bot.store import escalations, messages, pace, queues, schema
+from bot.store import escalations, messages, outbox, pace, queues, schema
 from bot.store.open import open_ledger
 from bot.store.tables import message, message_item
-from bot.usecases.turns import _claim_cards
+from bot.usecases.turns import _claim_cards, _claim_words
 from tests.rules.making import make_escalation
 
 if TYPE_CHECKING:
@@ -228,6 +229,34 @@ def settle(tx: Tx, mine: Claimed, became: str) -> None:
             messages.settle_held(tx, mine, problem="ratelimited")
         case _:
             pass  # died with the lease in hand
+
+
+async def test_the_workspace_has_a_burst_of_its_own(database_url: str) -> None:
+    """Thirty channels are free, and twenty messages go out at once; the others wait a moment."""
+    async with opened(database_url, Clock()) as ledger:
+        for number in range(30):
+            await ledger.run(ask, f"C{number}", "normal")
+
+        turn = await ledger.run(_claim_cards, SLACKS_PACE, "me", 30)
+        later = await ledger.run(_claim_cards, SLACKS_PACE, "me", 30)
+
+    assert len(turn.claimed) == 20
+    assert (list(later.claimed), 0 < later.rest <= 0.25) == ([], True)
+
+
+async def test_words_wait_for_the_slot_of_their_channel(database_url: str) -> None:
+    """Of two alerts one goes out at once, and what is said in private waits for neither."""
+    said_in = {"alert": "C1", "checkpoint": None}
+    async with opened(database_url, Clock()) as ledger:
+        for number in range(2):
+            await ledger.run(outbox.owe, Alert(text=f"Alert {number}"))
+        first = await ledger.run(_claim_words, SLACKS_PACE, "me", 8, said_in, frozenset())
+        await ledger.run(outbox.owe, Whisper(user="U1", channel="C1", text="A word"))
+        second = await ledger.run(_claim_words, SLACKS_PACE, "me", 8, said_in, frozenset())
+        third = await ledger.run(_claim_words, SLACKS_PACE, "me", 8, said_in, frozenset())
+
+    assert [type(one.owed) for one in (*first.claimed, *second.claimed)] == [Alert, Whisper]
+    assert (list(third.claimed), 0 < third.rest <= 1) == ([], True)
 
 
 @pytest.mark.parametrize("waiting", [10_000])
