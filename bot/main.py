@@ -32,9 +32,9 @@ from bot.start import (
     same_secrets,
 )
 from bot.store import escalations, messages, relays, schema
+from bot.usecases.advance import advance_what_is_due
 from bot.usecases.compare import compare
 from bot.usecases.desk import Desk, Workspace
-from bot.usecases.expire import expire_what_is_due
 from bot.usecases.keys import write_down_uses
 from bot.usecases.learn_people import everything_again
 from bot.usecases.retention import remove_what_is_old
@@ -161,7 +161,7 @@ class House:
         self._hello.add_done_callback(_say_if_it_died)
         self._outbox.start()
         self._relays.start()
-        self._ticker.every(1, "expire", lambda: expire_what_is_due(self.desk))
+        self._ticker.every(1, "timers", lambda: advance_what_is_due(self.desk))
         self._ticker.every(_SWEEP_SECONDS, "waiting", lambda: look_for_everybody(self.desk))
         self._ticker.every(LOOK_SECONDS, "policy", self._policy.look)
         self._ticker.every(2, "seal", lambda: seal_what_is_new(self.desk))

@@ -17,7 +17,7 @@ _WORDS: dict[Kind, tuple[str, str, str]] = {
         "1 open question will not end at its deadline",
         "{} open questions will not end at their deadlines",
         "A vote, a redeem or a cancel still ends it when its time is over. Look for `tick.` and "
-        "`expiry.failed` in the log.",
+        "`timer.failed` in the log.",
     ),
     "no_card": (
         "1 open question has no card in Slack",

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from bot.domain.outgoing import Later
 from bot.store import timers
-from bot.usecases.expire import expire_what_is_due
+from bot.usecases.advance import advance_what_is_due
 from bot.usecases.send_card import send_card
 from bot.usecases.turns import claim_cards
 
@@ -176,7 +176,7 @@ async def test_a_timer_that_rings_early_changes_nothing(world: World) -> None:
         tx.execute(text("UPDATE timer SET due_at = 0"))
 
     await world.desk.ledger.run(ring)
-    assert await expire_what_is_due(world.desk) == 1
+    assert await advance_what_is_due(world.desk) == 1
 
     assert (await asked.see())["status"] == "open"
     assert await world.desk.ledger.read(timers.due, 10)
@@ -193,7 +193,7 @@ async def test_a_damaged_row_keeps_nothing_else_open(world: World) -> None:
 
     await world.desk.ledger.run(damage)
     world.clock.forward(hours=5)
-    await expire_what_is_due(world.desk)
+    await advance_what_is_due(world.desk)
 
     assert (await fine.see())["status"] == "expired"
 

@@ -1,0 +1,50 @@
+"""What is due: each timer names a step, and each step is a verb that is safe to run again."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.store import timers
+from bot.usecases.settling import lock_in_time
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bot.store.tx import Tx
+    from bot.usecases.desk import Desk
+
+log = structlog.get_logger()
+
+_AT_ONCE = 200
+
+
+async def advance_what_is_due(desk: Desk) -> int:
+    """How many timers were dealt with. Safe to run anywhere, any number of times."""
+    due = await desk.ledger.read(timers.due, _AT_ONCE)
+    done = await asyncio.gather(
+        *(desk.ledger.run_behind(_advance, kind, escalation_id) for escalation_id, kind in due),
+        return_exceptions=True,
+    )
+    for (escalation_id, kind), error in zip(due, done, strict=True):
+        if error is not None:
+            # One damaged row must not hold up the others.
+            log.error("timer.failed", escalation=escalation_id, kind=kind, exc_info=error)
+    return len(due)
+
+
+def _advance(tx: Tx, kind: timers.Kind, escalation_id: str) -> None:
+    STEPS[kind](tx, escalation_id)
+
+
+def _expire(tx: Tx, escalation_id: str) -> None:
+    """Time is over: what was not answered by its deadline expires."""
+    found = lock_in_time(tx, escalation_id)
+    if found.status != "open":
+        timers.drop(tx, escalation_id)
+
+
+#: What is done when a timer of the kind is due. A step takes its timer away, or moves it on.
+STEPS: Mapping[timers.Kind, Callable[[Tx, str], None]] = {"expire": _expire}
