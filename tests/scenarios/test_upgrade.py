@@ -14,7 +14,6 @@ from bot.store.open import open_ledger
 from tests.balancer import balanced
 from tests.databases import execute
 from tests.processes import ROOT, command
-from tests.scenarios.test_replicas import Fleet
 from tests.world import REFUND
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.store.ledger import Ledger
-    from tests.databases import Postgres
+    from tests.fleet import Fleet
     from tests.processes import BotProcess
     from tests.world import Agent, Answer
 
@@ -46,19 +45,6 @@ def upgrade() -> None:
 '''
 # So long each replica goes on serving after it was told to stop: the balancer looks more often.
 DRAIN = "5"
-
-
-@pytest.fixture
-async def database(postgres_server: Postgres) -> str:
-    return await asyncio.to_thread(postgres_server.new_database)
-
-
-@pytest.fixture
-async def fleet(database: str, tmp_path: Path) -> AsyncIterator[Fleet]:
-    made = Fleet(database, tmp_path)
-    await made.open()
-    yield made
-    await made.close()
 
 
 @pytest.fixture
