@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.databases import Postgres
 
-_SECONDS = 90
+_SECONDS = 180
 
 
 async def replicas(database: str, server: Postgres, scale: int) -> AsyncIterator[Result]:
