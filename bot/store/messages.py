@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, case, false, func, literal, or_, select, true, update
+from sqlalchemy import bindparam, case, false, func, or_, select, true, update
 
 from bot.store.columns import Instant
 from bot.store.tables import message, message_item
@@ -19,7 +20,7 @@ from bot.store.tables import message, message_item
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement, FromClause
+    from sqlalchemy import ColumnElement, Executable, FromClause
 
     from bot.domain.outgoing import MessageKind
     from bot.store.tx import Tx
@@ -37,6 +38,25 @@ _SHOWING = select(message_item.c.message_id).where(
 _UP_TO_DATE = message.c.posted_rev == message.c.wanted_rev
 _NOWHERE = message.c.ts.is_(None)
 _FREE = {"owner": None, "lease_until": None, "unsure_since": None, "tried_since": None}
+_THESE = message.c.id.in_(bindparam("ids", expanding=True))
+_WANTED = select(message).where(_THESE)
+_ITEMS = select(message_item).where(message_item.c.message_id.in_(bindparam("ids", expanding=True)))
+_NOW = bindparam("now", type_=Instant)
+_CLAIM = (
+    update(message)
+    .where(_THESE)
+    .values(
+        owner=bindparam("by"),
+        lease_until=bindparam("until"),
+        attempts=message.c.attempts + 1,
+        claims=message.c.claims + 1,
+        unsure_since=case((_NOWHERE, _NOW), else_=None),
+        tried_since=case((_NOWHERE, func.coalesce(message.c.tried_since, _NOW)), else_=None),
+    )
+)
+_AS_IT_IS = select(message.c.wanted_rev, message.c.ts, message.c.posted_channel).where(
+    message.c.id == bindparam("wanted")
+)
 _TOUCH = {
     news: update(message)
     .where(message.c.id.in_(_SHOWING))
@@ -125,13 +145,21 @@ def channels(tx: Tx, escalation_id: str) -> set[str]:
     return {channel for row in rows for channel in row if channel is not None}
 
 
-def claimable(of: FromClause, now: datetime) -> list[ColumnElement[bool]]:
-    """What a message that is behind must be besides, so that somebody may take it."""
+def claimable(of: FromClause) -> list[ColumnElement[bool]]:
+    """What a message that is behind must be besides, so that somebody may take it.
+
+    Statements with it are made once; `moments` fills them in.
+    """
     return [
-        of.c.due_at <= now,
-        or_(of.c.owner.is_(None), of.c.lease_until <= now),
-        or_(of.c.unsure_since.is_(None), of.c.unsure_since <= now - SETTLE),
+        of.c.due_at <= bindparam("now"),
+        or_(of.c.owner.is_(None), of.c.lease_until <= bindparam("now")),
+        or_(of.c.unsure_since.is_(None), of.c.unsure_since <= bindparam("settled")),
     ]
+
+
+def moments(tx: Tx) -> dict[str, datetime]:
+    """What `claimable` compares with."""
+    return {"now": tx.now(), "settled": tx.now() - SETTLE}
 
 
 def claim(tx: Tx, owner: str, ids: Sequence[str]) -> list[Claimed]:
@@ -142,23 +170,12 @@ def claim(tx: Tx, owner: str, ids: Sequence[str]) -> list[Claimed]:
     if not ids:
         return []
     now = tx.now()
-    moment = literal(now, Instant)
-    rows = tx.execute(select(message).where(message.c.id.in_(ids))).all()
+    these = {"ids": list(ids)}
+    rows = tx.execute(_WANTED, these).all()
     rows = sorted(rows, key=lambda row: ids.index(row.id))
-    tx.execute(
-        update(message)
-        .where(message.c.id.in_(ids))
-        .values(
-            owner=owner,
-            lease_until=now + LEASE,
-            attempts=message.c.attempts + 1,
-            claims=message.c.claims + 1,
-            unsure_since=case((_NOWHERE, moment), else_=None),
-            tried_since=case((_NOWHERE, func.coalesce(message.c.tried_since, moment)), else_=None),
-        )
-    )
+    tx.execute(_CLAIM, these | {"by": owner, "until": now + LEASE, "now": now})
     shows: dict[str, list[str]] = {message_id: [] for message_id in ids}
-    for item in tx.execute(select(message_item).where(message_item.c.message_id.in_(ids))):
+    for item in tx.execute(_ITEMS, these):
         shows[item.message_id].append(item.escalation_id)
     return [
         Claimed(
@@ -186,11 +203,7 @@ def claim(tx: Tx, owner: str, ids: Sequence[str]) -> list[Claimed]:
 
 def reread(tx: Tx, claimed: Claimed) -> Claimed:
     """The same claim with what the message shall show now, and where it stands by now."""
-    row = tx.execute(
-        select(message.c.wanted_rev, message.c.ts, message.c.posted_channel).where(
-            message.c.id == claimed.id
-        )
-    ).one()
+    row = tx.execute(_AS_IT_IS, {"wanted": claimed.id}).one()
     return replace(claimed, wanted_rev=row.wanted_rev, ts=row.ts, posted_channel=row.posted_channel)
 
 
@@ -313,17 +326,25 @@ def behind(tx: Tx) -> int:
 
 
 def _finish(tx: Tx, claimed: Claimed, **values: Any) -> bool:
+    changing = _FREE | values
+    guard = {"wanted": claimed.id, "was_owner": claimed.owner, "was_claims": claimed.claims}
+    row = tx.execute(_finishing(tuple(changing)), changing | guard).first()
+    if row is None or row.wanted_rev != values.get("posted_rev"):
+        # What stands as it should gives nobody anything to do.
+        tx.tell(TOPIC)
+    return row is not None
+
+
+@cache
+def _finishing(names: tuple[str, ...]) -> Executable:
     # Fenced: a sender that overslept its lease changes nothing.
-    done = tx.execute(
+    return (
         update(message)
         .where(
-            and_(
-                message.c.id == claimed.id,
-                message.c.owner == claimed.owner,
-                message.c.claims == claimed.claims,
-            )
+            message.c.id == bindparam("wanted"),
+            message.c.owner == bindparam("was_owner"),
+            message.c.claims == bindparam("was_claims"),
         )
-        .values(_FREE | values)
+        .values({name: bindparam(name) for name in names})
+        .returning(message.c.wanted_rev)
     )
-    tx.tell(TOPIC)
-    return done.rowcount == 1

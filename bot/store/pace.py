@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, case, func, literal, select, type_coerce
+from sqlalchemy import BigInteger, bindparam, case, func, literal, select, type_coerce
 
 from bot.store.columns import Instant
 from bot.store.tables import pace
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
     from bot.domain.pacing import Beat
     from bot.store.tx import Tx
+
+_AHEAD = select(pace.c.lane, pace.c.next_at).where(pace.c.next_at > bindparam("now"))
+_HELD = select(func.max(pace.c.held_until)).where(
+    pace.c.lane.in_(bindparam("lanes", expanding=True))
+)
 
 
 def reserve(tx: Tx, lane: str, beat: Beat) -> bool:
@@ -56,15 +61,13 @@ def hold(tx: Tx, lane: str, length: timedelta) -> None:
 
 def held(tx: Tx, lanes: Iterable[str]) -> bool:
     """Whether Slack asked for a rest in one of the lanes that is not over."""
-    until = tx.execute(
-        select(func.max(pace.c.held_until)).where(pace.c.lane.in_(list(lanes)))
-    ).scalar_one()
+    until = tx.execute(_HELD, {"lanes": list(lanes)}).scalar_one()
     return until is not None and until > tx.now()
 
 
 def ahead(tx: Tx) -> dict[str, datetime]:
     """The lanes that are not free now, and when they are."""
-    rows = tx.execute(select(pace.c.lane, pace.c.next_at).where(pace.c.next_at > tx.now()))
+    rows = tx.execute(_AHEAD, {"now": tx.now()})
     return {row.lane: row.next_at for row in rows}
 
 

@@ -283,8 +283,8 @@ def _plan(tx: Tx) -> str:
         def now(self) -> datetime:
             return tx.now()
 
-        def execute(self, statement: Any) -> list[Any]:
-            seen.append(statement)
+        def execute(self, statement: Any, parameters: Any) -> list[Any]:
+            seen.append(statement.params(parameters))
             return []
 
     queues.heads(Ear(), unsure=True)  # type: ignore[arg-type]
