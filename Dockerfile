@@ -12,6 +12,8 @@ COPY --from=build /venv /venv
 WORKDIR /app
 COPY bot/ bot/
 COPY handlers/ handlers/
+# Compiled once here, and not at each start.
+RUN python -m compileall -q bot handlers
 COPY policy.yml /data/policy.yml
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     PULLCORD_HOST=0.0.0.0 \

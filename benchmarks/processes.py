@@ -152,7 +152,11 @@ async def make_key(environment: dict[str, str]) -> str:
 
 def _plain() -> dict[str, str]:
     kept = os.environ.items()
-    return {k: v for k, v in kept if not k.startswith(("SLACK_", "PULLCORD_"))}
+    plain = {k: v for k, v in kept if not k.startswith(("SLACK_", "PULLCORD_"))}
+    # An installation has Python's compiled files, and so does our image. Where the environment
+    # forbids them, each start would compile every library anew.
+    plain.pop("PYTHONDONTWRITEBYTECODE", None)
+    return plain | {"PYTHONPYCACHEPREFIX": str(ROOT / "build" / "pycache")}
 
 
 async def _is_ready(port: int, path: str) -> bool:

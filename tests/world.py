@@ -315,7 +315,7 @@ class World:
         async with asyncio.timeout(_PATIENCE * 4):
             while not condition():
                 self.clock.forward(seconds=step)
-                self.waker.committed({"messages", "outbox"})
+                self.waker.committed(dict.fromkeys(["messages", "outbox"]))
                 with suppress(TimeoutError):
                     await self.until(condition, patience=0.02)
 
@@ -459,7 +459,7 @@ class World:
         async def look() -> bool:
             if not condition():
                 self.clock.forward(**step)
-                self.waker.committed({relays.TOPIC})
+                self.waker.committed({relays.TOPIC: None})
             return condition()
 
         await self.until_true(look)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable
+    from collections.abc import Awaitable, Iterable, Mapping
     from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
@@ -26,9 +26,12 @@ class Ids(Protocol):
 
 
 class Listeners(Protocol):
-    """Is told after each commit, and only then, what it changed."""
+    """Is told after each commit, and only then, what it changed.
 
-    def committed(self, topics: Iterable[str]) -> None: ...
+    With each topic comes how it is now, where the commit was ours and the verb said so.
+    """
+
+    def committed(self, topics: Mapping[str, object]) -> None: ...
 
     def look_again(self) -> None:
         """What other replicas committed may have been missed."""
@@ -37,6 +40,11 @@ class Listeners(Protocol):
 
 class Sleep(Protocol):
     """Until the topic changes (True), or for so many seconds (False)."""
+
+    @property
+    def news(self) -> object:
+        """How it is now, where whoever changed it said so; None: read it."""
+        ...
 
     def __call__(self, seconds: float, known: int | None = None) -> Awaitable[bool]:
         """`known`: the version that the sleeper has seen; a sweep looks whether it still is."""
@@ -57,8 +65,8 @@ class Waker(Protocol):
         """Topics of escalations that agents wait for, and the versions that they know."""
         ...
 
-    def committed(self, topics: Iterable[str]) -> None:
-        """These have changed."""
+    def committed(self, topics: Mapping[str, object]) -> None:
+        """These have changed, with the news of each."""
         ...
 
     @property

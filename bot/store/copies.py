@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import bindparam, insert, literal, select, update
 
 from bot.store.messages import TOPIC
 from bot.store.tables import message, message_item
@@ -24,6 +24,7 @@ _QUIET = timedelta(minutes=1)
 # Doubts that lie so close together are looked into together.
 _STRETCH = timedelta(minutes=10)
 _MOST = 100
+_STANDING = select(message.c.posted_channel, message.c.ts).where(message.c.id == bindparam("of"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,9 +151,7 @@ def shown_by(tx: Tx, message_id: str) -> list[str]:
 
 def standing(tx: Tx, message_id: str) -> tuple[str, str] | None:
     """Channel and ts of a message; None while it stands nowhere."""
-    row = tx.execute(
-        select(message.c.posted_channel, message.c.ts).where(message.c.id == message_id)
-    ).one_or_none()
+    row = tx.execute(_STANDING, {"of": message_id}).one_or_none()
     return None if row is None or row.ts is None else (row.posted_channel, row.ts)
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, Text, and_, bindparam, func, or_, select, type_coerce, update
+from sqlalchemy import Row, Text, and_, bindparam, func, null, or_, select, type_coerce, update
 
 from bot.domain.errors import AlreadySettledError, NotFoundError
 from bot.domain.escalation import (
@@ -22,10 +22,13 @@ from bot.domain.escalation import (
 )
 from bot.domain.request import Request
 from bot.store.tables import decision, escalation
+from bot.store.tx import MOMENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Set
     from datetime import datetime
+
+    from sqlalchemy import Executable
 
     from bot.store.tx import Tx
 
@@ -42,7 +45,21 @@ _WHOLE = select(escalation, decision.c.body.label("decision")).outerjoin(
     decision, decision.c.escalation_id == escalation.c.id
 )
 _ONE = _WHOLE.where(escalation.c.id == bindparam("wanted"))
-_LOCK = select(escalation.c.id).where(escalation.c.id == bindparam("wanted")).with_for_update()
+_ONE_NOW = _ONE.add_columns(MOMENT.label("moment"))
+_LOCK = (
+    select(escalation, null().label("decision"), MOMENT.label("moment"))
+    .where(escalation.c.id == bindparam("wanted"))
+    .with_for_update()
+)
+_THESE = _WHOLE.where(escalation.c.id.in_(bindparam("ids", expanding=True))).order_by(
+    escalation.c.id
+)
+_HOLD = (
+    select(MOMENT)
+    .where(escalation.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(escalation.c.id)
+    .with_for_update()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +82,7 @@ def insert(tx: Tx, new: Escalation) -> None:
 
 def find(tx: Tx, escalation_id: str) -> Escalation:
     """Raises NotFoundError."""
-    row = tx.execute(_ONE, {"wanted": escalation_id}).one_or_none()
-    if row is None:
-        raise NotFoundError(f"There is no escalation {escalation_id[:64]!r}.")
-    return _from_row(row)
+    return _from_row(_one(tx, _ONE if tx.alone else _ONE_NOW, escalation_id))
 
 
 def lock(tx: Tx, escalation_id: str) -> Escalation:
@@ -76,21 +90,19 @@ def lock(tx: Tx, escalation_id: str) -> Escalation:
 
     Raises NotFoundError.
     """
-    if not tx.alone:
-        tx.execute(_LOCK, {"wanted": escalation_id})
-    return find(tx, escalation_id)
+    if tx.alone:
+        return find(tx, escalation_id)
+    row = _one(tx, _LOCK, escalation_id)
+    # Whoever had the lock before us may have decided it, which only a second look can see.
+    return _from_row(row) if row.status == "open" else find(tx, escalation_id)
 
 
 def hold(tx: Tx, ids: Iterable[str]) -> None:
     """Lock them without reading them: whoever also writes their messages begins here."""
     if tx.alone:
         return
-    tx.execute(
-        select(escalation.c.id)
-        .where(escalation.c.id.in_(sorted(ids)))
-        .order_by(escalation.c.id)
-        .with_for_update()
-    )
+    for (micros,) in tx.execute(_HOLD, {"ids": sorted(ids)}):
+        tx.told(micros)
 
 
 def save(tx: Tx, before: Escalation, after: Escalation) -> None:
@@ -133,7 +145,7 @@ def page(tx: Tx, which: Filter, limit: int) -> list[Escalation]:
 
 def find_all(tx: Tx, ids: Iterable[str]) -> list[Escalation]:
     """Those of the ids that exist, oldest first."""
-    rows = tx.execute(_WHOLE.where(escalation.c.id.in_(list(ids))).order_by(escalation.c.id))
+    rows = tx.execute(_THESE, {"ids": list(ids)})
     return [_from_row(row) for row in rows]
 
 
@@ -292,6 +304,15 @@ def _decision_row(of: Escalation) -> dict[str, Any]:
         "decided_at": made.decided_at,
         "body": _DECISION.dump_python(made, mode="json"),
     }
+
+
+def _one(tx: Tx, statement: Executable, escalation_id: str) -> Row[Any]:
+    row = tx.execute(statement, {"wanted": escalation_id}).one_or_none()
+    if row is None:
+        raise NotFoundError(f"There is no escalation {escalation_id[:64]!r}.")
+    if not tx.alone:
+        tx.told(row.moment)
+    return row
 
 
 def _from_row(row: Row[Any]) -> Escalation:

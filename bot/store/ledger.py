@@ -6,10 +6,10 @@ Nothing can hold a transaction across the network, because nothing in a verb can
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Concatenate, Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Set
+    from collections.abc import Callable, Mapping
 
     from sqlalchemy import Connection
 
@@ -75,7 +75,7 @@ class Ledger(ABC):
     async def close(self) -> None:
         """Finish what is under way, then let go of the database."""
 
-    def _announce(self, topics: Set[str]) -> None:
+    def _announce(self, topics: Mapping[str, Any]) -> None:
         if topics:
             for listener in self._listeners:
                 listener.committed(topics)

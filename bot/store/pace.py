@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from sqlalchemy import Executable
+    from sqlalchemy.dialects import postgresql, sqlite
+
     from bot.domain.pacing import Beat
     from bot.store.tx import Tx
 
@@ -21,6 +24,7 @@ _AHEAD = select(pace.c.lane, pace.c.next_at).where(pace.c.next_at > bindparam("n
 _HELD = select(func.max(pace.c.held_until)).where(
     pace.c.lane.in_(bindparam("lanes", expanding=True))
 )
+_RESERVE: dict[bool, Executable] = {}
 
 
 def reserve(tx: Tx, lane: str, beat: Beat) -> bool:
@@ -31,14 +35,29 @@ def reserve(tx: Tx, lane: str, beat: Beat) -> bool:
     now = tx.now()
     # What was not used while the lane was at rest, a burst at most, is there to be used.
     earliest = now - beat.gap * (beat.burst - 1)
-    later = literal(earliest, Instant)
-    start = case((pace.c.next_at > later, pace.c.next_at), else_=later)
-    taken = (tx.insert(pace).values(lane=lane, next_at=earliest + beat.gap)).on_conflict_do_update(
+    slot = {
+        "of": lane,
+        "now": now,
+        "earliest": earliest,
+        "first": earliest + beat.gap,
+        "gap": _micros(beat.gap),
+    }
+    if tx.alone not in _RESERVE:
+        # Made once in each database's own dialect.
+        _RESERVE[tx.alone] = _reserving(tx.insert(pace))
+    return tx.execute(_RESERVE[tx.alone], slot).first() is not None
+
+
+def _reserving(insert: postgresql.Insert | sqlite.Insert) -> Executable:
+    earliest = bindparam("earliest", type_=Instant)
+    start = case((pace.c.next_at > earliest, pace.c.next_at), else_=earliest)
+    gap = bindparam("gap", type_=BigInteger)
+    taken = insert.values(lane=bindparam("of"), next_at=bindparam("first"))
+    return taken.on_conflict_do_update(
         index_elements=["lane"],
-        set_={"next_at": type_coerce(start, BigInteger) + _micros(beat.gap)},
-        where=pace.c.next_at <= now,
-    )
-    return tx.execute(taken.returning(pace.c.lane)).first() is not None
+        set_={"next_at": type_coerce(start, BigInteger) + gap},
+        where=pace.c.next_at <= bindparam("now"),
+    ).returning(pace.c.lane)
 
 
 def hold(tx: Tx, lane: str, length: timedelta) -> None:

@@ -126,7 +126,7 @@ class PostgresLedger(Ledger):
 
     def heard(self, topics: Set[str]) -> None:
         """Another replica has committed these."""
-        self._announce(topics)
+        self._announce(dict.fromkeys(topics))
 
     def missed(self) -> None:
         """Nobody listened for a while, so everybody looks again."""
@@ -141,7 +141,7 @@ class PostgresLedger(Ledger):
             await asyncio.sleep(_YIELD_SECONDS)
 
     async def _write(self, lane: asyncio.Semaphore, verb: Callable[[Tx], T], *, soon: bool) -> T:
-        def work(plain: Connection) -> tuple[T | None, PullcordError | None, set[str]]:
+        def work(plain: Connection) -> tuple[T | None, PullcordError | None, dict[str, Any]]:
             tx = Tx(plain, self.clock, self.ids)
             try:
                 result = verb(tx)

@@ -135,7 +135,7 @@ class SqliteLedger(Ledger):
             except SQLAlchemyError as error:
                 for job in jobs:
                     job.error = job.error or _unavailable(error)
-            self._report(jobs, set())
+            self._report(jobs, {})
 
     def _look(self, connection: Connection, job: _Job) -> None:
         try:
@@ -164,7 +164,7 @@ class SqliteLedger(Ledger):
 
     def _commit_group(self, connection: Connection) -> None:
         done: list[_Job] = []
-        topics: set[str] = set()
+        topics: dict[str, Any] = {}
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             try:
@@ -172,7 +172,9 @@ class SqliteLedger(Ledger):
             except (_SpoiltError, SQLAlchemyError):
                 _roll_back(connection)
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-                topics = set().union(*[self._by_itself(connection, job) for job in done])
+                topics = {}
+                for one in done:
+                    topics |= self._by_itself(connection, one)
             connection.exec_driver_sql("COMMIT")
         except SQLAlchemyError as error:
             # Nobody of this group is told that it worked, whatever their own verb said.
@@ -181,17 +183,17 @@ class SqliteLedger(Ledger):
                 done.append(job)
             for job in done:
                 job.error = _unavailable(error)
-            topics = set()
+            topics = {}
         self._report(done, topics)
 
-    def _together(self, connection: Connection, done: list[_Job]) -> set[str]:
+    def _together(self, connection: Connection, done: list[_Job]) -> dict[str, Any]:
         """Run what waits, clicks first, and write the new rows of all verbs at once.
 
         A savepoint a verb would be two statements more. So few verbs fail after they have
         written that they are better run again. Raises _SpoiltError and SQLAlchemyError then.
         """
         batch = Batch(connection)
-        topics: set[str] = set()
+        topics: dict[str, Any] = {}
         until = monotonic() + _GROUP_SECONDS
         while len(done) < _GROUP_VERBS and monotonic() < until and (job := self._next()):
             done.append(job)
@@ -211,7 +213,7 @@ class SqliteLedger(Ledger):
         batch.flush()
         return topics
 
-    def _by_itself(self, connection: Connection, job: _Job) -> set[str]:
+    def _by_itself(self, connection: Connection, job: _Job) -> dict[str, Any]:
         """Run one verb in a savepoint of its own, so that its failure is only its own."""
         tx = Tx(connection, self.clock, self.ids)
         job.result = job.error = None
@@ -231,13 +233,15 @@ class SqliteLedger(Ledger):
         connection.exec_driver_sql("RELEASE verb")
         return tx.topics
 
-    def _report(self, done: list[_Job], topics: set[str]) -> None:
+    def _report(self, done: list[_Job], topics: dict[str, Any]) -> None:
         for loop in {job.loop for job in done}:
             mine = [job for job in done if job.loop is loop]
             if not loop.is_closed():
                 loop.call_soon_threadsafe(self._tell_the_callers, mine, topics)
 
-    def _tell_the_callers(self, jobs: list[_Job], topics: set[str]) -> None:
+    def _tell_the_callers(self, jobs: list[_Job], topics: dict[str, Any]) -> None:
+        # Who waits for the news goes on before whoever brought it.
+        self._announce(topics)
         for job in jobs:
             if job.future.done():
                 continue
@@ -245,7 +249,6 @@ class SqliteLedger(Ledger):
                 job.future.set_exception(job.error)
             else:
                 job.future.set_result(job.result)
-        self._announce(topics)
 
 
 def _prepare(connection: Any, _record: object) -> None:

@@ -8,8 +8,8 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Select, Text, func, select, text, type_coerce
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import BigInteger, Select, Text, func, literal_column, select, type_coerce
+from sqlalchemy.dialects import sqlite
 
 from bot.store.columns import from_micros
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Executable,
         Table,
     )
+    from sqlalchemy.dialects import postgresql
 
     from bot.domain.ports import Clock, Ids
 
@@ -34,7 +35,9 @@ T = TypeVar("T")
 _Kind = tuple["Table", tuple[str, ...]]
 # PostgreSQL takes 32,767 values with one statement.
 _MOST_VALUES = 10_000
-_NOW = text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
+#: PostgreSQL's clock: a question that carries it along (`Tx.told`) spares one of its own.
+MOMENT = literal_column("(extract(epoch FROM clock_timestamp()) * 1000000)::bigint", BigInteger)
+_NOW = select(MOMENT)
 
 
 class Batch:
@@ -91,7 +94,7 @@ class Tx:
         self._now: datetime | None = None
         self._batch = Batch(connection) if batch is None else batch
         self._added: list[tuple[Table, Mapping[str, Any]]] = []
-        self.topics: set[str] = set()
+        self.topics: dict[str, Any] = {}
         #: Whether the database has seen anything of it that only a rollback can undo.
         self.wrote = False
 
@@ -104,8 +107,14 @@ class Tx:
                 if self._dialect == "sqlite"
                 else self._connection.execute(_NOW).scalar_one()
             )
-            self._now = self._clock.tell(from_micros(micros))
+            self.told(micros)
+        assert self._now is not None  # noqa: S101 - we were told just now
         return self._now
+
+    def told(self, micros: int) -> None:
+        """What time it is, as the database has said beside something else."""
+        if self._now is None:
+            self._now = self._clock.tell(from_micros(micros))
 
     def new_id(self, prefix: str) -> str:
         return self._ids.new(prefix)
@@ -139,7 +148,11 @@ class Tx:
 
     def insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
         """An INSERT in the database's own dialect, which knows what to do about a conflict."""
-        return postgresql.insert(table) if self._dialect == "postgresql" else sqlite.insert(table)
+        if self._dialect == "sqlite":
+            return sqlite.insert(table)
+        from sqlalchemy.dialects import postgresql  # costs the start on SQLite nothing
+
+        return postgresql.insert(table)
 
     def holds_text(self, column: Column[Any], part: str) -> ColumnElement[bool]:
         """Whether the column's text holds the part, letter by letter and case by case."""
@@ -193,9 +206,12 @@ class Tx:
         self.flush()
         return question(self._connection)
 
-    def tell(self, topic: str) -> None:
-        """Say after the commit, and only then, that something changed."""
-        self.topics.add(topic)
+    def tell(self, topic: str, news: object = None) -> None:
+        """Say after the commit, and only then, that something changed.
+
+        `news`: how it is now, for those in this process who wait to hear just that.
+        """
+        self.topics[topic] = news
 
 
 class _Insert:

@@ -47,7 +47,7 @@ def keep(
         timers.drop(tx, after.id)
         if before.status == "open":
             relays.owe(tx, after, _TOLD[after.status])
-    tx.tell(topic(after.id))
+    tx.tell(topic(after.id), news=after)
     return after
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.domain.errors import NotFoundError, UnavailableError
+from bot.domain.escalation import Escalation
 from bot.store import escalations
 from bot.store.escalations import Filter
 from bot.usecases.settling import topic
@@ -15,7 +16,7 @@ from bot.usecases.settling import topic
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.domain.escalation import Escalation, Status
+    from bot.domain.escalation import Status
     from bot.domain.people import Caller
     from bot.store.tx import Tx
     from bot.usecases.desk import Desk
@@ -55,19 +56,20 @@ async def wait_for(
     clock = asyncio.get_running_loop()
     until = clock.time() + seconds
     version: int | None = None
+    news: Escalation | None = None
     while True:
         # The sleep is prepared before the read: a commit in between is then not missed.
         async with desk.waker.listening(topic(escalation_id)) as sleep:
             try:
-                found = await show(desk, caller, escalation_id)
+                # The last word was committed here: who waits for it need not read it again.
+                found = news or await show(desk, caller, escalation_id)
             except UnavailableError:
                 # A database that starts again is no reason to send a crowd of agents away.
                 if version is None or clock.time() >= until or desk.waker.closing:
                     raise
             else:
-                changed = beyond_version is not None and found.version != beyond_version
                 over = clock.time() >= until or gone() or desk.waker.closing
-                if found.status != "open" or changed or over:
+                if over or _ends_the_wait(found, beyond_version):
                     return found
                 # Thousands may lie here, so nothing of what was read is kept.
                 version = found.version
@@ -75,6 +77,13 @@ async def wait_for(
             while not await sleep(min(until - clock.time(), LOOK_UP_SECONDS), version):
                 if clock.time() >= until or gone():
                     break
+            if isinstance(sleep.news, Escalation) and _ends_the_wait(sleep.news, beyond_version):
+                news = sleep.news
+
+
+def _ends_the_wait(found: Escalation, beyond_version: int | None) -> bool:
+    changed = beyond_version is not None and found.version != beyond_version
+    return found.status != "open" or changed
 
 
 async def look_for_everybody(desk: Desk) -> int:
@@ -85,7 +94,7 @@ async def look_for_everybody(desk: Desk) -> int:
     waiting = {name.partition(":")[2]: known for name, known in desk.waker.awaited()}
     found = await desk.ledger.read(escalations.versions, waiting) if waiting else {}
     missed = [topic(id_) for id_, known in waiting.items() if known - {found.get(id_)}]
-    desk.waker.committed(missed)
+    desk.waker.committed(dict.fromkeys(missed))
     return len(missed)
 
 

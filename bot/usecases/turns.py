@@ -33,6 +33,8 @@ class Turn:
 
     claimed: Sequence[Any]
     rest: float = LOOK_SECONDS
+    #: Nothing else is to be had now.
+    all: bool = False
 
 
 class _Candidate(NamedTuple):
@@ -81,16 +83,19 @@ def _claim_cards(
           if one not in at_once),
     ]  # fmt: skip
     ids: list[str] = []
+    more = False
     for candidate in sorted(candidates, key=lambda one: one.rank):
         if len(ids) == limit:
             break
         if candidate.waiting.id in busy:
             continue
         message_id = candidate.take(tx, beats, candidate.waiting)
+        # Behind a first post comes the next of its channel; of redraws we have seen all.
+        more = more or message_id is None or candidate.take not in _REDRAWS
         if message_id is not None:
             ids.append(message_id)
     if ids:
-        return Turn(messages.claim(tx, owner, ids))
+        return Turn(messages.claim(tx, owner, ids), all=not more and len(ids) < limit)
     lanes = ["post", "update", *map(_lane, heads)]
     return Turn([], _until_one_is_free(tx, ahead, lanes))
 
@@ -101,6 +106,9 @@ def _redraw_at_once(_: Tx, __: Pace, waiting: Waiting) -> str | None:
 
 def _redraw(tx: Tx, beats: Pace, waiting: Waiting) -> str | None:
     return waiting.id if pace.reserve(tx, "update", beats.update) else None
+
+
+_REDRAWS = (_redraw_at_once, _redraw)
 
 
 def _post(tx: Tx, beats: Pace, waiting: Waiting) -> str | None:

@@ -91,7 +91,7 @@ class Outbox:
                     task = asyncio.create_task(self._one(send, item))
                     under_way[task] = item.id
                     task.add_done_callback(under_way.pop)
-                if not turn.claimed and await sleep(turn.rest):
+                if (turn.all or not turn.claimed) and await sleep(turn.rest):
                     # Agents and people first: who was answered by the same commit goes ahead.
                     await asyncio.sleep(_BEHIND_SECONDS)
         if under_way:

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Mapping
 
 _AGENTS = "escalation:"
 
@@ -18,10 +18,10 @@ class CommitWaker:
         self._asleep: dict[str, set[_Sleeper]] = {}
         self.closing = False
 
-    def committed(self, topics: Iterable[str]) -> None:
-        for topic in topics:
+    def committed(self, topics: Mapping[str, object]) -> None:
+        for topic, news in topics.items():
             for sleeper in self._asleep.get(topic, ()):
-                sleeper.wake()
+                sleeper.wake(news)
 
     def listening(self, topic: str) -> _Sleeper:
         return _Sleeper(self._asleep, topic)
@@ -35,7 +35,7 @@ class CommitWaker:
 
     def look_again(self) -> None:
         """Let everybody read once more, and go on waiting where nothing has changed."""
-        self.committed(list(self._asleep))
+        self.committed(dict.fromkeys(self._asleep))
 
     def wake_everybody(self) -> None:
         """The bot is stopping: let those who wait read once more and go."""
@@ -53,7 +53,7 @@ class CommitWaker:
 class _Sleeper:
     """One who listens. Thousands lie here at a time, so it holds as little as can be."""
 
-    __slots__ = ("_bed", "_house", "_topic", "_woken", "known")
+    __slots__ = ("_bed", "_house", "_topic", "_woken", "known", "news")
 
     def __init__(self, house: dict[str, set[_Sleeper]], topic: str) -> None:
         self._house = house
@@ -61,6 +61,7 @@ class _Sleeper:
         self._woken = False
         self._bed: asyncio.Future[None] | None = None
         self.known: int | None = None
+        self.news: object = None
 
     async def __aenter__(self) -> _Sleeper:
         self._house.setdefault(self._topic, set()).add(self)
@@ -86,8 +87,9 @@ class _Sleeper:
             self._bed = self.known = None
         return self._woken
 
-    def wake(self) -> None:
+    def wake(self, news: object) -> None:
         self._woken = True
+        self.news = news
         self._rise()
 
     def _rise(self) -> None:

@@ -122,7 +122,7 @@ class Watch:
                 await self._order(self.refusing)
             self.world.clock.forward(seconds=_STEP)
             self.seconds += _STEP
-            self.world.waker.committed({"messages", "outbox"})
+            self.world.waker.committed(dict.fromkeys(["messages", "outbox"]))
         self.problems.append("not all was in view in time")
 
     async def _order(self, chance: random.Random) -> None:

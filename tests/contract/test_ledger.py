@@ -22,7 +22,7 @@ from tests.databases import execute
 from tests.wires import wire_to
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable
+    from collections.abc import AsyncIterator, Callable, Mapping
     from pathlib import Path
 
     from sqlalchemy import Column
@@ -43,7 +43,7 @@ class Ears:
     def __init__(self) -> None:
         self.heard: list[str] = []
 
-    def committed(self, topics: Iterable[str]) -> None:
+    def committed(self, topics: Mapping[str, object]) -> None:
         self.heard += topics
 
     def look_again(self) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.world import World
+    from tests.world import Asked, World
 
 
 async def test_the_agent_goes_on_with_what_was_approved(world: World) -> None:
@@ -26,6 +26,24 @@ async def test_the_agent_goes_on_with_what_was_approved(world: World) -> None:
         "arguments": {"order": "89234", "amount": 247.5, "currency": "USD"},
     }
     assert decision["effective_digest"] == (await asked.see())["action_digest"]
+
+
+async def test_what_the_waiting_agent_is_handed_is_what_stands(world: World) -> None:
+    """Whoever waits is answered with the commit itself: word for word what is read afterwards."""
+    agent = await world.agent()
+    every = approved, edited, refused, cancelled = [await agent.asks() for _ in range(4)]
+    for one in every:
+        await world.until_true(lambda one=one: _has_a_link(one))
+    waiting = [asyncio.create_task(one.see(wait=20)) for one in every]
+
+    await (await world.card_of(approved)).click("Approve", by="alice")
+    await (await world.card_of(edited)).click("Modify…", by="alice")
+    await world.submit("alice", field_0="200.5", note="Shipping, « 5 € » \U0001f69a")
+    await (await world.card_of(refused)).click("Reject…", by="alice")
+    await world.submit("alice", reason="Not again")
+    await cancelled.do("cancel")
+
+    assert await asyncio.gather(*waiting) == [await one.see() for one in every]
 
 
 async def test_a_settled_card_loses_its_buttons(world: World) -> None:
@@ -286,3 +304,8 @@ async def test_show_everything_opens_the_whole_question(world: World) -> None:
 
     modal = await world.modal_of("alice")
     assert "The hinge was broken." in str(modal)
+
+
+async def _has_a_link(asked: Asked) -> bool:
+    """Its card stands, and that is the last of it before somebody decides."""
+    return (await asked.see())["permalink"] is not None

@@ -156,7 +156,7 @@ async def test_what_never_arrives_is_given_up_with_a_word(
         await hook.until(tries)
         await settled(world, tries)
         world.clock.forward(seconds=wait * 1.2 + 1)
-        world.waker.committed({relays.TOPIC})
+        world.waker.committed({relays.TOPIC: None})
     await world.until(lambda: bool(alerts(world)))
 
     (letter,) = await dead_letters(world.desk.ledger)
@@ -175,11 +175,11 @@ async def test_what_we_cannot_send_is_a_failed_try(
 
     await world.desk.ledger.run(points_to, "gopher://agent.example.com/hook")
     world.clock.forward(seconds=WAITS[0] * 1.2 + 1)
-    world.waker.committed({relays.TOPIC})
+    world.waker.committed({relays.TOPIC: None})
     await settled(world, 2)
     await world.desk.ledger.run(points_to, hook.url)
     world.clock.forward(seconds=WAITS[1] * 1.2 + 1)
-    world.waker.committed({relays.TOPIC})
+    world.waker.committed({relays.TOPIC: None})
 
     await hook.until(2)
     assert hook.arrived[0].id == hook.arrived[1].id
