@@ -31,12 +31,13 @@ from bot.start import (
     prepare_database,
     same_secrets,
 )
-from bot.store import escalations, messages, relays, schema
+from bot.store import escalations, messages, pauses, relays, schema
 from bot.usecases.advance import advance_what_is_due
 from bot.usecases.compare import compare
 from bot.usecases.desk import Desk, Workspace
 from bot.usecases.keys import write_down_uses
 from bot.usecases.learn_people import everything_again
+from bot.usecases.pauses import tell_cards
 from bot.usecases.retention import remove_what_is_old
 from bot.usecases.seal import make_checkpoint, seal_what_is_new
 from bot.usecases.send_card import free_leases, try_again
@@ -104,6 +105,7 @@ class House:
         self._draining = False
         self._machine_now = machine_now
         self.socket: slack.Socket | None = None
+        desk.checkup = self.check
 
     async def start(self) -> web.Application:
         """The application with every door, and the workers behind it running.
@@ -162,6 +164,7 @@ class House:
         self._outbox.start()
         self._relays.start()
         self._ticker.every(1, "timers", lambda: advance_what_is_due(self.desk))
+        self._ticker.every(1, "pauses", lambda: tell_cards(self.desk))
         self._ticker.every(_SWEEP_SECONDS, "waiting", lambda: look_for_everybody(self.desk))
         self._ticker.every(LOOK_SECONDS, "policy", self._policy.look)
         self._ticker.every(2, "seal", lambda: seal_what_is_new(self.desk))
@@ -261,13 +264,14 @@ class House:
 
     async def measure(self) -> None:
         """Bring the gauges of /metrics up to date."""
-        waiting, behind, told, now = await self.desk.ledger.read(_counts)
+        waiting, behind, told, paused, now = await self.desk.ledger.read(_counts)
         observe.OPEN.clear()
         for route, urgency, count, _ in waiting:
             observe.OPEN.labels(route=route, urgency=urgency).set(count)
         oldest = min((moment for *_, moment in waiting), default=now)
         observe.OLDEST.set((now - oldest).total_seconds())
         observe.BEHIND.set(behind)
+        observe.PAUSED.set(paused)
         for state in ("pending", "dead"):
             observe.RELAYS.labels(state=state).set(told.get(state, 0))
 
@@ -341,8 +345,9 @@ def _say_if_it_died(task: asyncio.Task[None]) -> None:
 
 def _counts(
     tx: Tx,
-) -> tuple[list[tuple[str, str, int, datetime]], int, dict[str, int], datetime]:
-    return escalations.open_now(tx), messages.behind(tx), relays.counts(tx), tx.now()
+) -> tuple[list[tuple[str, str, int, datetime]], int, dict[str, int], int, datetime]:
+    paused = len(pauses.every(tx))
+    return escalations.open_now(tx), messages.behind(tx), relays.counts(tx), paused, tx.now()
 
 
 async def serve(settings: Settings) -> None:

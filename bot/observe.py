@@ -25,6 +25,7 @@ HEARTBEATS = Counter(
 )
 BEHIND = Gauge("pullcord_messages_behind", "Messages that do not yet stand as they should")
 WAITING = Gauge("pullcord_waiting_agents", "Agents that wait for an answer at this process")
+PAUSED = Gauge("pullcord_paused_agents", "Agents that people have stopped for a while")
 SLACK_UP = Gauge("pullcord_slack_up", "1 while Slack answers, 0 while it does not")
 POLICY_STALE = Gauge("pullcord_policy_stale", "1 while the policy file cannot be used, else 0")
 # Registered only in Socket Mode: elsewhere a socket that is not up would be no trouble.

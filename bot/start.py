@@ -21,6 +21,7 @@ from bot.store import schema
 from bot.store.open import open_ledger
 from bot.usecases.desk import Desk
 from bot.usecases.key_ring import KeyRing
+from bot.usecases.pauses import Pauses
 from bot.workers.policy_file import read_book
 from bot.workers.waker import CommitWaker
 
@@ -107,6 +108,7 @@ def make_desk(
         callback_secrets=partial(callback_secrets, settings.secrets()),
         callback_allow=settings.pullcord_callback_allow,
         ring=KeyRing(monotonic),
+        pauses=Pauses(monotonic),
         pace=SLACKS_PACE.faster(settings.pullcord_pace),
     )
     return desk, waker

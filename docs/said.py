@@ -106,6 +106,10 @@ ERRORS = {
         "Wait as `Retry-After` says and send the same key and body again; `RateLimit` tells how "
         "much is left. With too many open questions, cancel what is no longer needed."
     ),
+    "agent_paused": (
+        "People have stopped this agent. Send the same again, with the same key, after the seconds "
+        "in `Retry-After`: nothing was used up. Open questions stay open and can still be read."
+    ),
     "approval_expired": "Ask again: post a new escalation with a new `Idempotency-Key`.",
     "too_large": "Keep the body within 256 KiB. Link to large evidence instead of sending it.",
     "unsupported_media_type": (
@@ -134,7 +138,10 @@ POLICY_TOP = {
         "`UTC` when left out."
     ),
     "groups": "Names for sets of people.",
-    "admins": "A list of groups. *Not acted on yet.*",
+    "admins": (
+        "A list of groups: who may pause agents, look at callbacks that were given up and send "
+        "them again, and see every question behind `/pullcord`."
+    ),
     "routes": "Ways to people. At least one; the first is the default.",
     "rules": (
         "What is decided without a person, and who is asked otherwise. The first match wins. "

@@ -1,29 +1,34 @@
-"""Finds the answer to what somebody wrote behind `/pullcord`."""
+"""The plain answers to what somebody wrote behind `/pullcord`."""
 
 from __future__ import annotations
 
 from difflib import get_close_matches
 
 from bot.cards import wording_command as wording
-from bot.cards.blocks import Markup
-from bot.cards.text import one_line
+from bot.cards.around import Card
+from bot.cards.blocks import SECTION, Markup, section
+from bot.cards.command_list import COMMANDS, LATER
+from bot.cards.text import length
 
-# Known so that a person who read of them is not told that they mistyped.
-_LATER = (
-    "status", "queue", "show", "why", "who", "oncall", "take", "release", "snooze", "assign",
-    "escalate", "away", "pause", "resume", "stats", "digest", "dead", "replay", "doctor",
-)  # fmt: skip
 # A word longer than this is compared by its beginning.
 _LONGEST = 40
 
 
-def answer(text: str) -> Markup:
-    """Help, or why there is none for this word, with help."""
-    word = (one_line(text).split() or ["help"])[0]
+def sentence(text: Markup) -> Card:
+    """An answer that is a few lines of text."""
+    return Card(text=text, blocks=[section(text)] if length(text) <= SECTION else [])
+
+
+def no_such_command(word: str) -> Card:
+    """Help, with what they may have meant."""
     known = word.lower()
-    if known == "help":
-        return wording.HELP
-    if known in _LATER:
-        return wording.later(known)
-    near = get_close_matches(known[:_LONGEST], ["help", *_LATER], n=1)
-    return wording.unknown(word[:_LONGEST], near[0] if near else None)
+    if known in LATER:
+        return sentence(wording.later(known))
+    names = [one.name for one in COMMANDS]
+    near = nearest(known, [*names, *LATER])
+    return sentence(wording.unknown(word[:_LONGEST], near))
+
+
+def nearest(word: str, known: list[str]) -> str | None:
+    """Which of these they may have meant."""
+    return next(iter(get_close_matches(word[:_LONGEST], known, n=1)), None)

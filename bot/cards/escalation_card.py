@@ -22,7 +22,9 @@ def card(escalation: Escalation, around: Around) -> Card:
     if escalation.status != "open":
         return settled_card(escalation, around)
     draw = _BLOCKS[escalation.request.kind]
-    return Card(text=frame.question_text(escalation, around), blocks=draw(escalation, around))
+    headline, *rest = draw(escalation, around)
+    blocks = [headline, *frame.pause(escalation, around), *rest]
+    return Card(text=frame.question_text(escalation, around), blocks=blocks)
 
 
 def minimal_card(escalation: Escalation, around: Around) -> Card:
@@ -40,6 +42,7 @@ def minimal_card(escalation: Escalation, around: Around) -> Card:
         text=frame.question_text(escalation, around),
         blocks=[
             plain_section(wording_settled.minimal(clip(one_line(escalation.agent), 100), action)),
+            *frame.pause(escalation, around),
             context(plain(wording_settled.MINIMAL_WHY)),
             actions(frame.actions_id(escalation), buttons),
         ],

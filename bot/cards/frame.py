@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.cards import names, offers, wording
+from bot.cards import names, offers, wording, wording_pause
 from bot.cards.argument_lines import difference_lines
 from bot.cards.around import Around
 from bot.cards.blocks import (
@@ -18,6 +18,7 @@ from bot.cards.blocks import (
     plain,
     quote,
     rich,
+    section,
     words,
 )  # fmt: skip
 from bot.cards.facts import facts
@@ -52,6 +53,13 @@ def small_print(escalation: Escalation, around: Around, limit: int = _LINE) -> B
         left = in_words(escalation.expires_at - around.now)
         answer = wording.answer_by(due, left, around.on_timeout)
     return context(plain(wording.and_then(clip(facts(escalation), limit))), mrkdwn(answer))
+
+
+def pause(escalation: Escalation, around: Around) -> list[Block]:
+    """Why there is nothing but Reject: it stands before everything else."""
+    if escalation.pause is None:
+        return []
+    return [section(wording_pause.on_card(escalation.pause, around.now))]
 
 
 def what_came_before(escalation: Escalation, around: Around) -> list[Block]:

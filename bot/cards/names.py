@@ -24,6 +24,9 @@ DETAILS = "details"
 PAGE_PREV = "page_prev"
 PAGE_NEXT = "page_next"
 
+#: In the answer to `/pullcord queue`.
+QUEUE_NEXT = "queue_next"
+
 MODIFY_FORM = "modify_form"
 REJECT_FORM = "reject_form"
 NOTICE = "notice"

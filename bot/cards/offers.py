@@ -8,13 +8,15 @@ from bot.cards.blocks import CONFIRM_TEXT, Element, button, confirm
 from bot.cards.fields import any_field
 from bot.cards.text import clip, one_line
 from bot.domain.escalation import Escalation
-from bot.domain.request import DecisionType
+from bot.domain.request import REFUSALS, DecisionType
 
 _CONFIRMED_ACTION, _CONFIRMED_CHANGES = 120, 100
 
 
 def allowed(escalation: Escalation, decision: DecisionType) -> bool:
-    """Whether the agent left this decision open to people."""
+    """Whether the agent left this decision open to people; of a paused one, only refusals are."""
+    if escalation.pause is not None and decision not in REFUSALS:
+        return False
     return decision in escalation.request.decisions
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.cards import frame, names, offers, wording, wording_storm
+from bot.cards import frame, names, offers, wording, wording_pause, wording_storm
 from bot.cards.argument_lines import argument_lines, difference_lines
 from bot.cards.around import Around, Card
 from bot.cards.blocks import (
@@ -19,6 +19,7 @@ from bot.cards.blocks import (
     context,
     divider,
     header,
+    mrkdwn,
     plain,
     plain_section,
     rich,
@@ -113,6 +114,8 @@ def _open_row(number: int, escalation: Escalation, around: Around, cap: int) -> 
         first = [offers.details_button(escalation)]
     menu = (wording.SHOW_EVERYTHING, names.SHOW_EVERYTHING) if approves else ()
     print_ = frame.small_print(escalation, around, cap)
+    if escalation.pause is not None:
+        print_["elements"].append(mrkdwn(wording_pause.in_row(escalation.pause, around.now)))
     more = [doubts(escalation, around), support(escalation, around)]
     if approves and escalation.request.kind == "answer":
         more.append(wording.APPROVE_SENDS)

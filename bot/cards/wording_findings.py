@@ -83,5 +83,10 @@ def found(kind: Kind, count: int, example: str) -> str:
     return f"The auditor found: {said}{such_as}. {what_to_do}"
 
 
+def name_of(kind: Kind) -> str:
+    """What is wrong, in a few words."""
+    return _NAMES[kind]
+
+
 def over(kind: Kind, lasted: timedelta) -> str:
     return f"The auditor finds no more: {_NAMES[kind]}. It was so for {in_words(lasted)}."

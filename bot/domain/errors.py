@@ -16,6 +16,7 @@
     ├── ApprovalExpiredError       approval_expired
     ├── OutcomeRecordedError       outcome_recorded
     ├── RateLimitedError           rate_limited: too many questions, at once or unanswered
+    ├── AgentPausedError           agent_paused: people have stopped this agent for a while
     ├── MalformedError             malformed_json: no JSON at all (in `intake`)
     ├── PolicyError                policy: the policy file, with its findings (in `bot.policy`)
     └── UnavailableError           unavailable: the database cannot answer just now
@@ -32,6 +33,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
 
 class PullcordError(Exception):
@@ -164,6 +166,21 @@ class RateLimitedError(PullcordError):
         self.allowance = allowance
         #: Too many are open: the operators should know.
         self.crowded = crowded
+
+
+class AgentPausedError(PullcordError):
+    """The agent is paused: it asks nothing new, and nothing may be run for it."""
+
+    code = "agent_paused"
+
+    def __init__(
+        self, detail: str, *, agent: str, until: datetime | None, retry_after: int
+    ) -> None:
+        super().__init__(detail)
+        self.agent = agent
+        self.until = until
+        #: Seconds.
+        self.retry_after = retry_after
 
 
 class UnavailableError(PullcordError):

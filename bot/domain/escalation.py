@@ -18,6 +18,7 @@ from bot.domain.errors import (
     NothingToRunError,
     OutcomeRecordedError,
 )
+from bot.domain.pause import Pause
 from bot.domain.people import Actor
 from bot.domain.request import DecisionType, Edit, Request, Urgency
 
@@ -135,6 +136,8 @@ class Escalation:
     permalink: str | None = None
     #: Where the agent's request stands in its own trace; handed on, and no part of the resource.
     trace: str | None = None
+    #: Its agent is paused now: read beside it by whoever shows it, and no part of what is stored.
+    pause: Pause | None = None
 
     @property
     def shown(self) -> Request:
@@ -191,8 +194,10 @@ class Escalation:
         self.refuse_if_settled()
         return replace(self, status="cancelled", settled_at=at, version=self.version + 1)
 
-    def redeem(self, redeem_id: str, expected: str | None, at: datetime) -> Escalation:
-        """Hand the approval to one redeemer; the winner may ask for ever.
+    def redeem(
+        self, redeem_id: str, expected: str | None, at: datetime, *, pause: Pause | None = None
+    ) -> Escalation:
+        """Hand the approval to one redeemer; the winner may ask for ever. `pause` is its agent's.
 
         The order of the checks is the contract's: an agent can rely on which answer it gets.
         """
@@ -211,6 +216,8 @@ class Escalation:
                 f"Another redeemer was handed this approval at {self.redeemed.at:%H:%M:%S} UTC. "
                 "Do not run the action."
             )
+        if pause is not None:
+            raise pause.refusal(at)
         if decision.expires_at is not None and at >= decision.expires_at:
             raise ApprovalExpiredError(
                 f"The approval was good until {decision.expires_at.isoformat()}. Ask again."

@@ -16,6 +16,9 @@ Event = Literal[
     "card.posted",
     "card.refused",
     # These concern the house and no question.
+    "agent.paused",
+    "agent.resumed",
+    "callback.replayed",
     "person.erased",
     "retention.removed",
 ]

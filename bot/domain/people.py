@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Literal
 
 ActorType = Literal["human", "rule", "timeout", "key", "system"]
-Via = Literal["button", "modal", "thread", "digest", "home", "api", "mcp", "rule", "timer"]
+Via = Literal[
+    "button", "modal", "thread", "digest", "home", "command", "api", "mcp", "rule", "timer"
+]
 Proof = Literal["slack", "api_key", "policy", "clock"]
 
 

@@ -34,6 +34,8 @@ DECISIONS: dict[Kind, frozenset[DecisionType]] = {
     "answer": frozenset({"approve", "modify", "reject", "revise"}),
     "guidance": frozenset({"respond", "reject"}),
 }
+#: After these nothing runs, whatever was asked.
+REFUSALS: frozenset[DecisionType] = frozenset({"reject", "revise"})
 URGENCIES: tuple[Urgency, ...] = ("low", "normal", "high", "critical")
 
 

@@ -48,6 +48,18 @@ def why_no_admin(book: Book, directory: Directory, person: Clicker) -> Denial | 
     return _why_not(book, directory, book.admins, person, own=None, selves=frozenset(), fresh=True)
 
 
+def routes_of(book: Book, directory: Directory, person: Clicker) -> frozenset[str]:
+    """The routes that ask this person, as far as nothing stands against them."""
+    return frozenset(
+        route.name
+        for route in book.routes.values()
+        if _why_not(
+            book, directory, route.reviewers, person, own=None, selves=frozenset(), fresh=True
+        )
+        is None
+    )
+
+
 def key_may_decide(book: Book, need: Need, agent_name: str) -> bool:
     """Whether the route lists the API key of that NAME under `keys`."""
     return agent_name in book.route(need.route).keys

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Text, delete, func, or_, select, type_coerce, update
 
 from bot.store import seals
-from bot.store.tables import decision, escalation, journal, outbox, person, roll
+from bot.store.tables import (
+    decision,
+    escalation,
+    journal,
+    outbox,
+    paused_agent,
+    person,
+    person_setting,
+    roll,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +67,7 @@ def forget_some(tx: Tx, person_id: str, alias: str, with_comments: bool, limit: 
     seen[0] += _forget_escalations(tx, person_id, rename, limit)
     seen[0] += _forget_decisions(tx, person_id, rename, limit)
     seen[0] += _forget_entries(tx, person_id, rename, limit)
+    seen[0] += _forget_pauses(tx, person_id, rename)
     return seen[0]
 
 
@@ -106,6 +116,7 @@ def forget_whose_wish(
 def forget_account(tx: Tx, person_id: str, wanted: str) -> None:
     """The row, the rolls and what was whispered to them; Slack may tell us of them again."""
     tx.execute(delete(person).where(person.c.id == person_id))
+    tx.execute(delete(person_setting).where(person_setting.c.person_id == person_id))
     tx.execute(delete(roll).where(roll.c.key == wanted))
     for row in tx.execute(select(roll).where(_holds(tx, roll.c.members, person_id))).all():
         left = [one for one in row.members if one != person_id]
@@ -154,6 +165,20 @@ def _forget_entries(tx: Tx, person_id: str, rename: Callable[[Any], Any], limit:
     for row in rows:
         tx.execute(update(journal).where(journal.c.id == row.id).values(actor=rename(row.actor)))
     seals.forget_salts(tx, [row.id for row in rows])
+    return len(rows)
+
+
+def _forget_pauses(tx: Tx, person_id: str, rename: Callable[[Any], Any]) -> int:
+    """Who stopped an agent; it stays stopped."""
+    rows = tx.execute(
+        select(paused_agent.c.agent, paused_agent.c.by)
+        .where(_names(tx, paused_agent.c.by, person_id))
+        .with_for_update()
+    ).all()
+    for row in rows:
+        tx.execute(
+            update(paused_agent).where(paused_agent.c.agent == row.agent).values(by=rename(row.by))
+        )
     return len(rows)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
@@ -46,3 +48,27 @@ def removed_by_retention(tx: Tx) -> int:
     """How many entries the journal itself says were removed."""
     rows = tx.execute(select(journal.c.data).where(journal.c.event == "retention.removed"))
     return sum(row.data["entries"] for row in rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    at: datetime
+    event: Event
+    actor: Actor | None
+    data: dict[str, Any]
+
+
+def story(tx: Tx, escalation_id: str) -> list[Entry]:
+    """The same with who did it and when."""
+    rows = tx.execute(
+        select(journal).where(journal.c.escalation_id == escalation_id).order_by(journal.c.id)
+    )
+    return [
+        Entry(
+            at=row.at,
+            event=row.event,
+            actor=None if row.actor is None else _ACTOR.validate_python(row.actor),
+            data=row.data,
+        )
+        for row in rows
+    ]

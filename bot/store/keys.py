@@ -76,6 +76,11 @@ def of_agent(tx: Tx, name: str) -> list[StoredKey]:
     return _select(tx, api_key.c.name == name)
 
 
+def agents(tx: Tx) -> list[str]:
+    """The NAMEs of all keys that there ever were."""
+    return list(tx.execute(select(api_key.c.name).distinct().order_by(api_key.c.name)).scalars())
+
+
 def all_of_them(tx: Tx) -> list[StoredKey]:
     return _select(tx, api_key.c.id != "")
 

@@ -145,6 +145,50 @@ def channels(tx: Tx, escalation_id: str) -> set[str]:
     return {channel for row in rows for channel in row if channel is not None}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A message and how it stands: for whoever asks why nobody has answered."""
+
+    channel: str
+    ts: str | None
+    behind: bool
+    attempts: int
+    problem: str | None
+    created_at: datetime
+
+
+def showing(tx: Tx, escalation_id: str) -> list[Standing]:
+    """Every message that shows the escalation, the oldest first."""
+    rows = tx.execute(
+        select(message)
+        .join(message_item, message_item.c.message_id == message.c.id)
+        .where(message_item.c.escalation_id == escalation_id)
+        .order_by(message.c.id)
+    )
+    return [
+        Standing(
+            channel=row.posted_channel or row.channel,
+            ts=row.ts,
+            behind=row.posted_rev < row.wanted_rev,
+            attempts=row.attempts,
+            problem=row.problem,
+            created_at=row.created_at,
+        )
+        for row in rows
+    ]
+
+
+def shown_at(tx: Tx, channel: str, ts: str) -> list[str]:
+    """Ids of what the message at that place shows, in their order."""
+    rows = tx.execute(
+        select(message_item.c.escalation_id)
+        .join(message, message.c.id == message_item.c.message_id)
+        .where(message.c.ts == ts, message.c.posted_channel == channel)
+        .order_by(message_item.c.escalation_id)
+    )
+    return list(rows.scalars())
+
+
 def claimable(of: FromClause) -> list[ColumnElement[bool]]:
     """What a message that is behind must be besides, so that somebody may take it.
 

@@ -186,6 +186,38 @@ def dead(tx: Tx, limit: int) -> list[Dead]:
     ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """An event for an agent's own address, and how that stands."""
+
+    event: RelayEvent
+    host: str
+    state: str
+    attempts: int
+    problem: str | None
+    created_at: datetime
+    delivered_at: datetime | None
+
+
+def about(tx: Tx, escalation_id: str) -> list[Told]:
+    """Every event of the escalation, the oldest first."""
+    rows = tx.execute(
+        select(relay).where(relay.c.escalation_id == escalation_id).order_by(relay.c.id)
+    )
+    return [
+        Told(
+            event=row.event,
+            host=row.host,
+            state=row.state,
+            attempts=row.attempts,
+            problem=row.problem,
+            created_at=row.created_at,
+            delivered_at=row.delivered_at,
+        )
+        for row in rows
+    ]
+
+
 def replay(tx: Tx, wanted: str) -> list[str]:
     """Send again what was given up: one event, or all of an escalation. Their ids."""
     rows = tx.execute(

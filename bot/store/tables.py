@@ -420,3 +420,40 @@ finding = Table(
     Column("since", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
 )
+
+# Agents that people have stopped: the circuit breaker. A row stays until every card says so, and
+# again until no card does.
+paused_agent = Table(
+    "paused_agent",
+    metadata,
+    Column("agent", Text, primary_key=True),
+    Column("since", Instant, nullable=False),
+    # None: until somebody ends it.
+    Column("until", Instant),
+    Column("by", Json, nullable=False),
+    # Set when it is over.
+    Column("ended_at", Instant),
+    # Cards of the agent's questions up to this id have been told; None: all of them.
+    Column("told_up_to", Text),
+)
+
+# What a person said of themselves; a hint for others, never a question of authority.
+person_setting = Table(
+    "person_setting",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("away_until", Instant),
+)
+
+# What is open, as people look at it: by urgency, and what ends first first. It holds all that
+# counting needs, so that no row is opened for it.
+Index(
+    "escalation_queue",
+    escalation.c.urgency,
+    escalation.c.expires_at,
+    escalation.c.id,
+    escalation.c.route,
+    escalation.c.agent,
+    sqlite_where=text("status = 'open'"),
+    postgresql_where=text("status = 'open'"),
+)

@@ -17,7 +17,7 @@ from bot.domain.errors import (
     UncertainError,
 )
 from bot.domain.escalation import Decision, Escalation, Need, Proposal, Vote
-from bot.domain.request import URGENCIES
+from bot.domain.request import REFUSALS, URGENCIES
 from bot.observe import tracing
 from bot.policy.plan import plan
 from bot.store import escalations, messages
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from bot.usecases.authority import Voter
     from bot.usecases.ballot import Ballot
     from bot.usecases.desk import Desk
+    from bot.usecases.pauses import Pauses
 
 log = structlog.get_logger()
 
@@ -46,18 +47,22 @@ _STALE = "The action has changed since it was shown. Look at it again."
 async def decide(desk: Desk, escalation_id: str, ballot: Ballot, voter: Voter) -> Escalation:
     """Count the vote, and settle the escalation when it was the last one needed.
 
-    Raises NotFoundError, AlreadySettledError, ForbiddenError, StaleActionError, and
+    Raises NotFoundError, AlreadySettledError, ForbiddenError, AgentPausedError, StaleActionError,
     InvalidError whose faults point into the ballot (`/modified_arguments/amount`, `/comment`),
     UnavailableError, and UncertainError when not even the next try could find out.
     """
     book = desk.book
-    seen, directory = await desk.ledger.read(_look, book, desk.team_id, escalation_id, voter)
+    seen, directory = await desk.ledger.read(
+        _look, book, desk.team_id, escalation_id, voter, desk.pauses
+    )
     if seen.overdue(directory.now):
         await desk.ledger.run(_end, escalation_id)
     ballot = checked(seen, ballot)
     need, request = _asked_for(book, seen, ballot)
     standing = Standing(book=book, directory=directory, seen=seen, voter=voter)
     counts = _check_may_vote(standing, ballot, need)
+    if seen.pause is not None and ballot.type not in REFUSALS:
+        raise seen.pause.refusal(directory.now)
     cast = partial(
         _cast,
         book=book,
@@ -82,11 +87,12 @@ async def decide(desk: Desk, escalation_id: str, ballot: Ballot, voter: Voter) -
 
 
 def _look(
-    tx: Tx, book: Book, team_id: str | None, escalation_id: str, voter: Voter
+    tx: Tx, book: Book, team_id: str | None, escalation_id: str, voter: Voter, pauses: Pauses
 ) -> tuple[Escalation, Directory]:
     found = escalations.find(tx, escalation_id)
     # Without a lock, and before anything else: most of those who come late are answered here.
     found.refuse_if_settled()
+    found = replace(found, pause=pauses.of(tx, found.agent))
     routes = (found.need.route, found.shown_need.route)
     groups = [name for route in routes for name in book.route(route).reviewers]
     return found, read_directory(tx, book, team_id, voter.ids, groups=groups)

@@ -9,11 +9,12 @@ from bot.domain.pacing import SLACKS_PACE, Pace
 from bot.domain.ports import Waker
 from bot.usecases.key_ring import KeyRing
 from bot.usecases.limits import Crowds
+from bot.usecases.pauses import Pauses
 from bot.usecases.places import Places
 from bot.usecases.shortcuts import Shortcuts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from bot.domain.addresses import Network
     from bot.policy.book import Book
@@ -31,6 +32,10 @@ class Workspace:
     def permalink(self, channel: str, ts: str) -> str:
         """Slack's own form of a link to a message."""
         return f"{self.url.rstrip('/')}/archives/{channel}/p{ts.replace('.', '')}"
+
+
+async def _nothing_to_see() -> dict[str, str]:
+    return {}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,10 +60,15 @@ class Desk:
     ring: KeyRing = field(default_factory=KeyRing)
     #: Of this process only: how many questions each agent had open within the last second.
     crowds: Crowds = field(default_factory=Crowds)
+    #: Of this process only: who was paused within the last second.
+    pauses: Pauses = field(default_factory=Pauses)
     #: Of this process only: where clicks came from lately.
     places: Places = field(default_factory=Places)
     #: Of this process only: how to answer clicks at once.
     shortcuts: Shortcuts = field(default_factory=Shortcuts)
+
+    #: What this process sees of itself, part by part; the house puts its own in this place.
+    checkup: Callable[[], Awaitable[dict[str, str]]] = _nothing_to_see
 
     @property
     def team_id(self) -> str | None:

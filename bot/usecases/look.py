@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.cards.around import Around
-from bot.store import escalations, people
+from bot.store import escalations, pauses, people
 from bot.usecases.authority import as_it_counts, voters
 from bot.usecases.read_directory import read_directory
 
@@ -30,8 +31,11 @@ def _look(tx: Tx, book: Book, team_id: str | None, escalation_id: str) -> tuple[
 
 
 def counted(tx: Tx, book: Book, team_id: str | None, escalation: Escalation) -> Escalation:
-    """What is shown agrees with what counts: see `as_it_counts`."""
-    if escalation.status != "open" or not escalation.votes:
+    """What is shown agrees with what counts (see `as_it_counts`), and says when nothing may run."""
+    if escalation.status != "open":
+        return escalation
+    escalation = replace(escalation, pause=pauses.of(tx, escalation.agent))
+    if not escalation.votes:
         return escalation
     directory = read_directory(tx, book, team_id, voters(escalation))
     return as_it_counts(book, directory, escalation)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from bot.policy.plan import Plan
     from bot.store.tx import Tx
     from bot.usecases.desk import Desk
+    from bot.usecases.pauses import Pauses
 
 log = structlog.get_logger()
 
@@ -68,8 +69,8 @@ async def open_escalation(
 ) -> Opened:
     """Ask people, unless a rule of the policy answers.
 
-    Raises KeyReusedError, InvalidError (a deadline out of bounds, a callback that cannot be),
-    OwnerRequiredError, RateLimitedError.
+    Raises KeyReusedError, AgentPausedError, InvalidError (a deadline out of bounds, a callback that
+    cannot be), OwnerRequiredError, RateLimitedError.
     A refused request uses up no key.
     """
     planned = plan(desk.book, request, caller.agent)
@@ -78,6 +79,7 @@ async def open_escalation(
             _open,
             desk.book,
             desk.crowds,
+            desk.pauses,
             caller,
             key,
             body_hash,
@@ -120,6 +122,7 @@ def _open(
     tx: Tx,
     book: Book,
     crowds: limits.Crowds,
+    pauses: Pauses,
     caller: Caller,
     key: str,
     body_hash: str,
@@ -132,8 +135,11 @@ def _open(
     escalation_id = tx.new_id("esc")
     if not inbound.remember(tx, caller.agent, key, body_hash, escalation_id):
         return _replay(tx, caller.agent, key, body_hash)
-    _check_callback(caller, request, callback_allow)
     now = tx.now()
+    pause = pauses.of(tx, caller.agent)
+    if pause is not None:
+        raise pause.refusal(now)
+    _check_callback(caller, request, callback_allow)
     allowance = limits.spend(tx, book, caller.agent)
     _check_deadline(request.deadline, now)
     _check_supersedes(tx, caller, request)

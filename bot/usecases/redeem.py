@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.store import pauses
 from bot.usecases.cancel import agent_actor
 from bot.usecases.settling import keep, lock_in_time
 from bot.usecases.show import check_own
@@ -19,7 +20,7 @@ async def redeem(
     desk: Desk, caller: Caller, escalation_id: str, *, redeem_id: str, digest: str | None
 ) -> Escalation:
     """Raises NotFoundError, NothingToRunError, DigestMismatchError, AlreadyRedeemedError,
-    ApprovalExpiredError, in this order.
+    AgentPausedError, ApprovalExpiredError, in this order.
     """
     return await desk.ledger.run_behind(_redeem, caller, escalation_id, redeem_id, digest)
 
@@ -32,7 +33,8 @@ def _redeem(
     return keep(
         tx,
         before,
-        before.redeem(redeem_id, digest, tx.now()),
+        # Asked of the tables: what is stopped a moment before it runs has not run.
+        before.redeem(redeem_id, digest, tx.now(), pause=pauses.of(tx, before.agent)),
         "escalation.redeemed",
         agent_actor(caller),
         redeem_id=redeem_id,

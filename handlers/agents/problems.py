@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from bot.domain.errors import InvalidError, PullcordError, RateLimitedError
+from bot.domain.errors import AgentPausedError, InvalidError, PullcordError, RateLimitedError
 from handlers.agents.answers import limit_headers
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ CODES: dict[str, tuple[int, str]] = {
     "method_not_allowed": (405, "This address takes other methods"),
     "already_settled": (409, "It is settled already"),
     "already_redeemed": (409, "Another redeemer has it"),
+    "agent_paused": (409, "The agent is paused"),
     "digest_mismatch": (409, "The action is another one"),
     "nothing_to_run": (409, "Nothing may run"),
     "outcome_recorded": (409, "Another outcome is recorded"),
@@ -116,6 +117,8 @@ def _of_refusal(error: PullcordError) -> web.Response:
         headers["WWW-Authenticate"] = "Bearer"
     if error.code == "unavailable":
         headers["Retry-After"] = _RETRY_AFTER
+    if isinstance(error, AgentPausedError):
+        headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, RateLimitedError):
         headers |= limit_headers(error.allowance) | {"Retry-After": str(error.allowance.reset)}
     answer = problem(error.code, str(error), headers=headers, **more)

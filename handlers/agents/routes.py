@@ -64,6 +64,7 @@ ROUTES = (
         parameters=("Idempotency-Key", "traceparent"),
         codes=(
             "idempotency_key_required", "idempotency_key_reused", "owner_required", "rate_limited",
+            "agent_paused",
         ),
     ),
     Route(
@@ -125,7 +126,10 @@ ROUTES = (
         answers={200: ("What may run; the same redeem_id gets it for ever", shapes.Handout)},
         body=RedeemBody,
         example=examples.REDEEM,
-        codes=("nothing_to_run", "digest_mismatch", "already_redeemed", "approval_expired"),
+        codes=(
+            "nothing_to_run", "digest_mismatch", "already_redeemed", "agent_paused",
+            "approval_expired",
+        ),
     ),
     Route(
         method="POST",
@@ -149,7 +153,7 @@ ROUTES = (
         answers={200: (_WHOLE + ", still open if votes are missing", shapes.Escalation)},
         body=DecisionBody,
         example=examples.DECISION,
-        codes=("own_escalation", "already_settled", "digest_mismatch"),
+        codes=("own_escalation", "already_settled", "digest_mismatch", "agent_paused"),
     ),
 )  # fmt: skip
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.cards import names, whispers, wording_whispers
+from bot.cards import names, whispers, wording_pause, wording_whispers
 from bot.cards.details import details
 from bot.cards.draft_form import draft_form
 from bot.cards.forms import modify_form, notice, reject_form
 from bot.cards.guidance_form import guidance_form
 from bot.domain.errors import (
+    AgentPausedError,
     AlreadySettledError,
     ForbiddenError,
     InvalidError,
@@ -109,11 +110,11 @@ def open_modify(desk: Desk) -> Callable[..., Awaitable[None]]:
         form = modify_form if escalation.request.answer is None else draft_form
         return form(escalation, around)
 
-    return _opens(desk, draw)
+    return _opens(desk, draw, may_run=True)
 
 
 def open_answer(desk: Desk) -> Callable[..., Awaitable[None]]:
-    return _opens(desk, guidance_form)
+    return _opens(desk, guidance_form, may_run=True)
 
 
 def open_reject(desk: Desk) -> Callable[..., Awaitable[None]]:
@@ -157,8 +158,12 @@ def _opens(
     draw: Callable[[Escalation, Around], dict[str, Any]],
     *,
     settled_too: bool = False,
+    may_run: bool = False,
 ) -> Callable[..., Awaitable[None]]:
-    """A button that opens a modal about its escalation: one read, one call."""
+    """A button that opens a modal about its escalation: one read, one call.
+
+    `may_run`: what is entered there lets the agent go on, which it may not while it is paused.
+    """
 
     async def listener(ack: Any, body: Any, client: AsyncWebClient) -> None:
         try:
@@ -167,6 +172,8 @@ def _opens(
             escalation, around = await look(desk, escalation_id)
             if not settled_too:
                 escalation.refuse_if_settled()
+            if may_run and escalation.pause is not None:
+                raise escalation.pause.refusal(around.now)
         except (OddPayloadError, ValueError):
             pass
         except PullcordError as refusal:
@@ -281,6 +288,9 @@ async def in_words(desk: Desk, escalation_id: str, refusal: PullcordError) -> st
             return who_was_faster(escalation, around.now)
         case ForbiddenError() | NotFoundError() | InvalidError():
             return whispers.not_allowed(await with_names(desk, str(refusal)))
+        case AgentPausedError():
+            _, around = await look(desk, escalation_id)
+            return wording_pause.refused_click(refusal.agent, refusal.until, around.now)
         case UnavailableError():
             return silent_words(refusal)
         case _:

@@ -70,6 +70,7 @@ def make_bolt(desk: Desk, client: AsyncWebClient) -> AsyncApp:
     bolt.action(re.compile(f"{names.OPTION}_[0-9]{{1,2}}"))(actions.choose_option(desk))
     bolt.action(re.compile(f"{names.PAGE_PREV}|{names.PAGE_NEXT}"))(actions.turn_page(desk))
     bolt.action(names.ANSWER)(actions.open_answer(desk))
+    bolt.action(names.QUEUE_NEXT)(command.turn_queue(desk))
     bolt.view(names.ANSWER_FORM)(forms.answer(desk))
     bolt.view(names.MODIFY_FORM)(forms.modify(desk))
     bolt.view(names.REJECT_FORM)(forms.reject(desk))
@@ -86,7 +87,7 @@ def make_bolt(desk: Desk, client: AsyncWebClient) -> AsyncApp:
     bolt.shortcut(everything)(_take)
     bolt.options(everything)(_take)
     # Any name: whoever installs the app may have called the command something else.
-    bolt.command(everything)(command.pullcord)
+    bolt.command(everything)(command.pullcord(desk))
     return bolt
 
 

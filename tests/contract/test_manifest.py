@@ -17,7 +17,10 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.cards.command_list import COMMANDS, usage_hint
+from bot.cards.wording_command import HELP
 from bot.doctor.scopes import NEEDED
+from bot.usecases.commands.dispatch import VERBS
 from docs import said
 from docs.pages import ROOT, text_of
 from handlers.slack.door import PATH, _take, make_bolt
@@ -171,10 +174,23 @@ async def test_the_app_offers_what_the_code_has(file: str) -> None:
     (command,) = features["slash_commands"]
 
     assert (command["command"], command["should_escape"]) == ("/pullcord", True)
+    assert command["usage_hint"] == usage_hint()
     home = features["app_home"]
     assert home["home_tab_enabled"] == ("views.publish" in methods_called())
     assert home["messages_tab_read_only_enabled"] == ("message" not in await events_heard())
     assert "shortcuts" not in features
+
+
+def test_one_list_of_commands() -> None:
+    """What the code answers, the help, the manifests and the page for people on call agree."""
+    page = text_of(Path("docs/howto/slack-commands.md"))
+
+    listed = re.findall(r"^\| `(.+?)` \| (.+?) \| (.+?) \|$", page, re.MULTILINE)
+
+    said = [(one.usage.replace("|", "\\|"), one.does, one.admins) for one in COMMANDS]
+    assert [(usage, does, who == "admins") for usage, does, who in listed] == said
+    assert VERBS.keys() | {"help"} == {one.name for one in COMMANDS}
+    assert all(f"`{one.usage}` {one.does}" in HELP for one in COMMANDS)
 
 
 @both
@@ -205,6 +221,7 @@ def test_it_keeps_slacks_limits(file: str) -> None:
     assert len(read["features"]["bot_user"]["display_name"]) <= 80
     assert command.keys() - {"url"} == {"command", "description", "usage_hint", "should_escape"}
     assert re.fullmatch(r"/[a-z]{1,31}", command["command"])
+    assert len(command["usage_hint"]) <= 1000
     scopes = read["oauth_config"]["scopes"]["bot"]
     assert scopes == sorted(set(scopes))
     assert all(len(scope) <= 50 for scope in scopes)

@@ -130,7 +130,7 @@ async def test_a_command_is_answered_privately(world: World) -> None:
     await world.control("command", **where, text="hlep <!channel>")
 
     helped, corrected = await world.whispered("bob", 2)
-    assert "`/pullcord help` shows this again" in helped
+    assert "• `queue [mine|all|urgent|ROUTE]`" in helped
     assert corrected.startswith("There is no command “hlep”. Did you mean `/pullcord help`?")
     assert world.cards("#reviews") == []
 

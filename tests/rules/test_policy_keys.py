@@ -151,7 +151,6 @@ def test_what_is_not_acted_on_says_so() -> None:
         [f"policy.yml:{line}", key, "not acted on yet"]
         for line, key in [
             (4, "groups.billing-leads.schedule"),
-            (5, "admins"),
             (8, "routes.default.remind_after"),
             (15, "routes.money.on_timeout"),
             (16, "routes.money.tiers"),

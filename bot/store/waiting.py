@@ -1,0 +1,168 @@
+"""What waits for people, counted and page by page: read along one index of what is open.
+
+Neither history nor the questions' own texts are touched by counting.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, case, func, literal_column, not_, or_, select
+
+from bot.domain.request import URGENCIES
+from bot.store.tables import escalation, message, relay
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from bot.domain.request import Urgency
+    from bot.store.tx import Tx
+
+# Written out: a bound value would hide from the planner that the index of open ones fits.
+_OPEN = escalation.c.status == literal_column("'open'")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Which open questions are meant. `routes` None: those of every route."""
+
+    routes: frozenset[str] | None = None
+    #: With these routes go those that the policy no longer has: all but the ones named here.
+    known: frozenset[str] | None = None
+    urgencies: Sequence[Urgency] = URGENCIES
+    #: Not those on which this person has voted.
+    not_voted_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The last row of a page: the next page goes on behind it."""
+
+    urgency: Urgency
+    expires_at: datetime
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crowd:
+    """What is open on one route with one urgency."""
+
+    route: str
+    urgency: Urgency
+    number: int
+    #: How many of them end before the moment that was asked about.
+    soon: int
+    #: The id of the oldest.
+    oldest: str
+
+
+def crowds(tx: Tx, scope: Scope, soon: datetime) -> list[Crowd]:
+    rows = tx.execute(
+        select(
+            escalation.c.route,
+            escalation.c.urgency,
+            func.count().label("number"),
+            func.sum(case((escalation.c.expires_at <= soon, 1), else_=0)).label("soon"),
+            func.min(escalation.c.id).label("oldest"),
+        )
+        .where(_OPEN, *_within(scope))
+        .group_by(escalation.c.urgency, escalation.c.route)
+    )
+    return [
+        Crowd(
+            route=row.route,
+            urgency=row.urgency,
+            number=row.number,
+            soon=int(row.soon),
+            oldest=row.oldest,
+        )
+        for row in rows
+        if row.urgency in scope.urgencies
+    ]
+
+
+def asked_at(tx: Tx, ids: Iterable[str]) -> list[datetime]:
+    """When these were asked, the earliest first."""
+    rows = tx.execute(
+        select(escalation.c.created_at)
+        .where(escalation.c.id.in_(list(ids)))
+        .order_by(escalation.c.created_at)
+    )
+    return list(rows.scalars())
+
+
+def agents(tx: Tx) -> int:
+    """How many agents wait for at least one answer."""
+    each = select(escalation.c.agent).where(_OPEN).distinct().subquery()
+    count: int = tx.execute(select(func.count()).select_from(each)).scalar_one()
+    return count
+
+
+def page(tx: Tx, scope: Scope, after: Place | None, limit: int) -> list[str]:
+    """Ids: the most urgent first, and of these what ends first."""
+    found: list[str] = []
+    for urgency in sorted(scope.urgencies, key=URGENCIES.index, reverse=True):
+        begin: list[ColumnElement[bool]] = []
+        if after is not None:
+            if URGENCIES.index(urgency) > URGENCIES.index(after.urgency):
+                continue
+            if urgency == after.urgency:
+                begin = [
+                    escalation.c.expires_at >= after.expires_at,
+                    or_(escalation.c.expires_at > after.expires_at, escalation.c.id > after.id),
+                ]
+        rows = tx.execute(
+            select(escalation.c.id)
+            .where(
+                _OPEN,
+                escalation.c.urgency == urgency,
+                *begin,
+                *_within(scope),
+                *_not_voted(tx, scope),
+            )
+            .order_by(escalation.c.expires_at, escalation.c.id)
+            .limit(limit - len(found))
+        )
+        found += rows.scalars()
+        if len(found) == limit:
+            break
+    return found
+
+
+def callbacks(tx: Tx) -> tuple[int, int]:
+    """How many are on their way, and how many were given up."""
+    pending, dead = (
+        tx.execute(select(func.count()).where(relay.c.state == literal_column(state))).scalar_one()
+        for state in ("'pending'", "'dead'")
+    )
+    return pending, dead
+
+
+def behind(tx: Tx, since: datetime) -> int:
+    """How many cards have not stood as they should since then."""
+    count: int = tx.execute(
+        select(func.count()).where(
+            message.c.posted_rev < message.c.wanted_rev,
+            func.coalesce(message.c.behind_since, message.c.due_at) <= since,
+        )
+    ).scalar_one()
+    return count
+
+
+def _within(scope: Scope) -> list[ColumnElement[bool]]:
+    if scope.routes is None:
+        return []
+    mine = escalation.c.route.in_(sorted(scope.routes))
+    if scope.known is None:
+        return [mine]
+    return [or_(mine, escalation.c.route.not_in(sorted(scope.known)))]
+
+
+def _not_voted(tx: Tx, scope: Scope) -> list[ColumnElement[bool]]:
+    if scope.not_voted_by is None:
+        return []
+    # The text is written by us, without spaces.
+    voted = tx.holds_text(escalation.c.votes, f'"type":"human","id":"{scope.not_voted_by}"')
+    return [not_(voted)]

@@ -1,0 +1,1 @@
+"""What people ask behind `/pullcord`: one table of words, one function each."""

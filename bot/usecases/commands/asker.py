@@ -1,0 +1,99 @@
+"""Who asks, and what they may see: the policy's word at this moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.cards import wording_command, wording_people
+from bot.domain.errors import ForbiddenError
+from bot.domain.people import Actor, Clicker
+from bot.policy.allowed import routes_of, why_no_admin
+from bot.store.waiting import Scope
+from bot.usecases.read_directory import read_directory
+
+if TYPE_CHECKING:
+    from bot.domain.directory import Denial, Directory
+    from bot.domain.escalation import Escalation
+    from bot.policy.book import Book
+    from bot.store.tx import Tx
+    from bot.usecases.desk import Desk
+
+_NEVER = {"bot", "deactivated", "foreign", "guest"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """A person whom Slack's signature vouches for, before the policy in force."""
+
+    clicker: Clicker
+    book: Book
+    directory: Directory
+    #: Why they are none of the policy's admins; None: they are one.
+    no_admin: Denial | None
+    #: The routes that ask them.
+    routes: frozenset[str]
+
+    @property
+    def admin(self) -> bool:
+        return self.no_admin is None
+
+    def actor(self) -> Actor:
+        known = self.directory.people.get(self.clicker.id)
+        return Actor(
+            type="human",
+            id=self.clicker.id,
+            display_name=known.display_name if known else self.clicker.name,
+            authenticated_by="slack",
+            via="command",
+        )
+
+    def check_admin(self, this: str) -> None:
+        """Raises ForbiddenError, which says who may do `this`."""
+        if self.no_admin is not None:
+            raise ForbiddenError(
+                wording_people.denied(
+                    self.no_admin, self.directory.now, self.book.timezone, this=this
+                )
+            )
+
+    def check_reviews(self) -> None:
+        """Raises ForbiddenError for those whom no route asks."""
+        if not (self.admin or self.routes):
+            raise ForbiddenError(wording_command.REVIEWS_NOTHING)
+
+    def sees(self, escalation: Escalation) -> bool:
+        """Whether one of its routes asks them; admins see everything."""
+        needs = (escalation.need, escalation.shown_need)
+        return self.admin or any(self.book.route(one.route).name in self.routes for one in needs)
+
+    def scope(self, routes: frozenset[str] | None = None) -> Scope:
+        """What is open and theirs to see, or of these routes only."""
+        if routes is None and self.admin:
+            return Scope()
+        meant = self.routes if routes is None else routes
+        default = self.book.default_route().name
+        # Questions of a route that the policy no longer has wait for those of the default one.
+        known = frozenset(self.book.routes) if default in meant else None
+        return Scope(routes=meant, known=known)
+
+
+async def recognise(desk: Desk, clicker: Clicker) -> Asker:
+    """Raises ForbiddenError for those to whom nothing is shown here."""
+    return await desk.ledger.read(_recognise, desk.book, desk.team_id, clicker)
+
+
+def _recognise(tx: Tx, book: Book, team_id: str | None, clicker: Clicker) -> Asker:
+    directory = read_directory(tx, book, team_id, {clicker.id}, groups=book.admins)
+    if directory.bar(clicker.id, clicker.team_id) in _NEVER:
+        raise ForbiddenError(wording_command.FOREIGN)
+    # Whom it does not name we do not know: it may be a guest.
+    if clicker.id not in book.people(directory):
+        raise ForbiddenError(wording_command.NOT_NAMED)
+    return Asker(
+        clicker=clicker,
+        book=book,
+        directory=directory,
+        no_admin=why_no_admin(book, directory, clicker),
+        routes=routes_of(book, directory, clicker),
+    )

@@ -1,0 +1,122 @@
+"""`queue [mine|all|urgent|ROUTE]`: what waits, ten at a time."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from bot.cards import wording_command, wording_queue
+from bot.cards.command_answers import nearest, sentence
+from bot.cards.queue_answer import Page, queue_answer
+from bot.domain.request import URGENCIES
+from bot.store import escalations, waiting
+from bot.store.columns import from_micros, to_micros
+from bot.store.waiting import Place, Scope
+from bot.usecases.commands.words import command
+from bot.usecases.look import around, counted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.cards.around import Card
+    from bot.domain.request import Urgency
+    from bot.store.tx import Tx
+    from bot.usecases.commands.asker import Asker
+    from bot.usecases.desk import Desk
+
+ROWS = 10
+_URGENT: Sequence[Urgency] = ("high", "critical")
+_PACKED = re.compile(
+    r"(?P<seen>[0-9]{1,6})\|(?P<urgency>[a-z]{1,10})\|(?P<at>[0-9]{1,17})"
+    r"\|(?P<id>[A-Za-z0-9_-]{1,80})\|(?P<which>.{1,200})"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """Which list is looked at, and where its next page begins."""
+
+    which: str
+    after: Place | None = None
+    #: How many rows came before.
+    seen: int = 0
+
+
+async def queue(desk: Desk, asker: Asker, words: Sequence[str]) -> Card:
+    if len(words) > 1:
+        return sentence(wording_command.misunderstood(words[1], command("queue")))
+    word = words[0] if words else "mine"
+    which = word if word in asker.book.routes else word.lower()
+    if which not in {"mine", "all", "urgent", *asker.book.routes}:
+        known = ["mine", "all", "urgent", *_visible(asker)]
+        return sentence(wording_queue.no_such_list(word, nearest(word, known)))
+    return await page(desk, asker, Turn(which=which))
+
+
+async def page(desk: Desk, asker: Asker, turn: Turn) -> Card:
+    """Raises ForbiddenError."""
+    asker.check_reviews()
+    if turn.which in asker.book.routes and turn.which not in _visible(asker):
+        return sentence(wording_queue.not_your_route(turn.which, sorted(_visible(asker))))
+    return queue_answer(await desk.ledger.read(read_page, desk, asker, turn))
+
+
+def read_page(tx: Tx, desk: Desk, asker: Asker, turn: Turn) -> Page:
+    scope = _scope(asker, turn.which)
+    total = sum(one.number for one in waiting.crowds(tx, scope, tx.now()))
+    # One more than is shown says whether there is a next page.
+    ids = waiting.page(tx, scope, turn.after, ROWS + 1) if total else []
+    found = {one.id: one for one in escalations.find_all(tx, ids[:ROWS])}
+    rows = [
+        (seen := counted(tx, desk.book, desk.team_id, found[one]), around(tx, desk.book, seen))
+        for one in ids[:ROWS]
+        if one in found
+    ]
+    last = rows[-1][0] if rows else None
+    shown = turn.seen + len(rows)
+    more = len(ids) > ROWS and last is not None
+    return Page(
+        which=turn.which,
+        rows=rows,
+        total=total,
+        seen=turn.seen,
+        next=pack(turn.which, Place(last.urgency, last.expires_at, last.id), shown)
+        if more and last is not None
+        else None,
+    )
+
+
+def pack(which: str, after: Place, seen: int) -> str:
+    """What the button of the next page carries."""
+    return f"{seen}|{after.urgency}|{to_micros(after.expires_at)}|{after.id}|{which}"
+
+
+def unpack(value: str) -> Turn:
+    """Raises ValueError for what `pack` did not make."""
+    match = _PACKED.fullmatch(value)
+    if match is None or match["urgency"] not in URGENCIES:
+        raise ValueError("This did not come from one of our buttons.")
+    urgency = cast("Urgency", match["urgency"])
+    at = from_micros(int(match["at"]))
+    return Turn(
+        which=match["which"], after=Place(urgency, at, match["id"]), seen=int(match["seen"])
+    )
+
+
+def _visible(asker: Asker) -> frozenset[str]:
+    return frozenset(asker.book.routes) if asker.admin else asker.routes
+
+
+def _scope(asker: Asker, which: str) -> Scope:
+    match which:
+        case "mine":
+            mine = asker.scope(asker.routes)
+            return Scope(routes=mine.routes, known=mine.known, not_voted_by=asker.clicker.id)
+        case "all":
+            return asker.scope()
+        case "urgent":
+            seen = asker.scope()
+            return Scope(routes=seen.routes, known=seen.known, urgencies=_URGENT)
+        case _:
+            return asker.scope(frozenset({which}))
