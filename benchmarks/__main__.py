@@ -17,7 +17,7 @@ from benchmarks.figures import QUICK, Bench, Sizes
 from benchmarks.processes import ROOT
 from benchmarks.report import Figure, show, write
 
-_FIGURES = ("P1", "P2", "P3", "P7", "P8")
+_FIGURES = ("P1", "P2", "P3", "P5", "P6", "P7", "P8")
 _DATABASES = ("sqlite", "postgresql")
 _MOST_FILES = 16_384
 
@@ -38,8 +38,8 @@ def main() -> None:
         folder = Path(name)
         machine = _machine(folder)
         for kind in [options.database] if options.database else _DATABASES:
-            with database(kind, folder) as (ours, bare):
-                bench = Bench(kind, folder, ours, bare, frozenset(options.only), sizes)
+            with database(kind, folder) as (ours, bare, deep):
+                bench = Bench(kind, folder, ours, bare, deep, frozenset(options.only), sizes)
                 figures += uvloop.run(_said(bench))
     show(figures, machine)
     write(figures, build / "bench.json")
@@ -47,7 +47,7 @@ def main() -> None:
 
 async def _said(bench: Bench) -> list[Figure]:
     print(f"Measuring on {bench.kind} …", flush=True)
-    return await asyncio.wait_for(bench.run(), 600)
+    return await asyncio.wait_for(bench.run(), 3600)
 
 
 def _machine(folder: Path) -> str:

@@ -9,7 +9,7 @@ import itertools
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlencode
 
 import orjson
 
@@ -64,7 +64,19 @@ class Doors:
             "state": {"values": {}}, "response_url": "http://127.0.0.1:9/none",
             "actions": [action],
         }  # fmt: skip
-        body = b"payload=" + quote_plus(orjson.dumps(payload)).encode()
+        return self._signed(b"payload=" + quote_plus(orjson.dumps(payload)).encode())
+
+    def command(self, text: str) -> bytes:
+        """Alice writes it behind `/pullcord`."""
+        fields = {
+            "command": "/pullcord", "text": text, "user_id": PERSON, "user_name": "alice",
+            "team_id": TEAM, "channel_id": channel_of(0), "trigger_id": "1.2.3",
+            "response_url": "http://127.0.0.1:9/none",
+        }  # fmt: skip
+        return self._signed(urlencode(fields).encode())
+
+    @staticmethod
+    def _signed(body: bytes) -> bytes:
         stamp = str(int(time.time()))
         seal = hmac.new(
             SIGNING_SECRET.encode(), b"v0:" + stamp.encode() + b":" + body, hashlib.sha256

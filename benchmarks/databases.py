@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def database(kind: str, folder: Path) -> Iterator[tuple[str, str]]:
-    """Two empty databases of one kind: the bot's and the floor's."""
+def database(kind: str, folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Three empty databases of one kind: the bot's, the floor's, and one to be filled."""
     if kind == "sqlite":
-        yield f"sqlite:///{folder}/bot.db", f"sqlite:///{folder}/floor.db"
+        at = f"sqlite:///{folder}"
+        yield f"{at}/bot.db", f"{at}/floor.db", f"{at}/deep.db"
         return
     home = tempfile.mkdtemp(prefix="pullcord-bench-", dir=folder)
     folder.chmod(0o755)
@@ -35,7 +36,7 @@ def database(kind: str, folder: Path) -> Iterator[tuple[str, str]]:
     try:
         url = str(server.get_uri())
         asyncio.run(_create(url))
-        yield url, url.replace("/postgres?", "/floor?")
+        yield url, url.replace("/postgres?", "/floor?"), url.replace("/postgres?", "/deep?")
     finally:
         server.cleanup_mode = "stop"
         server.cleanup()
@@ -45,6 +46,7 @@ def database(kind: str, folder: Path) -> Iterator[tuple[str, str]]:
 async def _create(url: str) -> None:
     connection = await asyncpg.connect(url)
     await connection.execute("CREATE DATABASE floor")
+    await connection.execute("CREATE DATABASE deep")
     await connection.close()
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks import processes
 from benchmarks.crowd import BareDoors, Doors, Parked, answers, ask_many, load
+from benchmarks.depth import Depths, Place, crowded, depth
 from benchmarks.report import Figure, percentile
 from benchmarks.wire import ask, request
 
@@ -37,10 +38,14 @@ class Sizes:
     parked: tuple[int, ...] = (1, 100, 300, 1_000, 10_000)
     #: When more agents than these park, several of them wait for one answer.
     questions: int = 300
+    depths: Depths = field(default_factory=Depths)
 
 
 #: Every path once, and figures that mean nothing.
-QUICK = Sizes(rounds=1, load_seconds=0.2, clicks=5, idle_seconds=0.2, parked=(1, 300), questions=20)
+QUICK = Sizes(
+    rounds=1, load_seconds=0.2, clicks=5, idle_seconds=0.2, parked=(1, 300), questions=20,
+    depths=Depths(little=100, much=200, still_open=50, looks=2, crowd=40, pace=20),
+)  # fmt: skip
 
 
 @dataclass
@@ -51,6 +56,7 @@ class Bench:
     folder: Path
     bot_url: str
     floor_url: str
+    deep_url: str
     wanted: frozenset[str]
     sizes: Sizes = Sizes()
     figures: list[Figure] = field(default_factory=list)
@@ -63,10 +69,25 @@ class Bench:
                 await self._start(environment)
             if self.wanted & {"P1", "P3", "P8"}:
                 await self._parked(environment, key, slack)
+            place = Place(self.folder, self.deep_url, slack)
+            if "P6" in self.wanted:
+                value = await crowded(place, self.sizes.depths)
+                self._note("P6 a crowd in one channel", value, "×", 1, 0.15)
+            if "P5" in self.wanted:
+                await self._depth(place)
             # Last: thousands of questions, whose cards would be posted all the while.
             if "P2" in self.wanted:
                 await self._intake(environment, key)
         return self.figures
+
+    async def _depth(self, place: Place) -> None:
+        """Each look beside the same look with a hundredth of the past."""
+        depths = self.sizes.depths
+        for name, (little, much) in (await depth(place, depths)).items():
+            self._note(f"P5 {name}, {depths.much:,} past ÷ {depths.little:,}", much / little, "×",
+                       1, 1.5)  # fmt: skip
+            if name != "claim":
+                self._note(f"P5 {name}, {depths.still_open:,} open", much, "ms", little, 300)
 
     def _note(self, figure: str, value: float, unit: str, floor: float, target: float) -> None:
         at_least = unit == "1/s"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
+import re
 from typing import Any
 
 import orjson
@@ -16,6 +17,8 @@ from aiohttp import web
 
 # Slack's own chat.postMessage takes between 100 and 500 ms.
 _ANSWER_SECONDS = 0.2
+# In the values of a card's buttons.
+_ESCALATION = re.compile(rb"esc_[0-9A-Z]{20,30}")
 TEAM = "T0BENCH"
 PERSON = "U01ALICE"
 
@@ -37,7 +40,9 @@ def _answer(method: str, said: Any, number: int) -> dict[str, Any]:
 
 def _make_app() -> web.Application:
     numbers = itertools.count(1)
-    seen: dict[str, Any] = {"posts": 0, "calls": 0, "card": []}
+    seen: dict[str, Any] = {"posts": 0, "calls": 0, "card": [], "shown": 0}
+    questions: set[bytes] = set()
+    posted = asyncio.Condition()
 
     async def call(request: web.Request) -> web.Response:
         method = request.match_info["method"]
@@ -50,16 +55,28 @@ def _make_app() -> web.Application:
         if method == "chat.postMessage":
             seen["posts"] += 1
             seen["card"] = said.get("blocks") or seen["card"]
+            questions.update(_ESCALATION.findall(raw))
+            seen["shown"] = len(questions)
+            async with posted:
+                posted.notify_all()
         await asyncio.sleep(_ANSWER_SECONDS if method.startswith("chat.") else 0)
         return web.json_response(_answer(method, said, next(numbers)))
 
     async def counted(_: web.Request) -> web.Response:
         return web.Response(body=orjson.dumps(seen), content_type="application/json")
 
+    async def after(request: web.Request) -> web.Response:
+        """As soon as more than so many have been posted."""
+        known = int(request.query["after"])
+        async with posted:
+            await posted.wait_for(lambda: seen["posts"] > known)
+        return await counted(request)
+
     app = web.Application(client_max_size=2**22)
     app.router.add_post("/api/{method}", call)
     app.router.add_get("/api/{method}", call)
     app.router.add_get("/seen", counted)
+    app.router.add_get("/next", after)
     return app
 
 

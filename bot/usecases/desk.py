@@ -34,10 +34,6 @@ class Workspace:
         return f"{self.url.rstrip('/')}/archives/{channel}/p{ts.replace('.', '')}"
 
 
-async def _nothing_to_see() -> dict[str, str]:
-    return {}
-
-
 @dataclass(slots=True, kw_only=True)
 class Desk:
     """The one mutable thing on it is which policy and workspace are in force."""
@@ -67,8 +63,8 @@ class Desk:
     #: Of this process only: how to answer clicks at once.
     shortcuts: Shortcuts = field(default_factory=Shortcuts)
 
-    #: What this process sees of itself, part by part; the house puts its own in this place.
-    checkup: Callable[[], Awaitable[dict[str, str]]] = _nothing_to_see
+    #: What this process sees of itself, part by part: the house says so once it is put together.
+    checkup: Callable[[], Awaitable[dict[str, str]]] = field(init=False)
 
     @property
     def team_id(self) -> str | None:

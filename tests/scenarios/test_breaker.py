@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.store import away, pauses
+from bot.usecases.erase import erase
 from tests.world import PEOPLE, POLICY, REFUND, words_in
 
 if TYPE_CHECKING:
@@ -124,3 +127,53 @@ async def test_an_admin_lets_an_agent_go_on(guarded: World) -> None:
     told = guarded.slack.channels["C09ADMIN"].messages
     await guarded.until(lambda: len(told) >= 2)
     assert [message.text[:2] for message in told.values()] == ["⏸ ", "▶️"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("way", ["http"], indirect=True)
+async def test_a_crowd_of_cards_is_told_in_steps(guarded: World) -> None:
+    """More than are told at once: each row says so in the end, and gets its buttons back."""
+    agent = await guarded.agent()
+    asked = [await agent.asks(action=f"Refund number {at}") for at in range(60)]
+    last = await guarded.card_of(asked[-1])
+    await guarded.until(lambda: all(question.id in on_cards(guarded) for question in asked))
+
+    await writes(guarded, "bob", "pause refund-bot 1h")
+    await guarded.until(lambda: all(rows(one) <= {"reject"} for one in guarded.cards()), 30)
+    said = last.text
+    refused = await agent.posts(**REFUND)
+
+    assert "paused" in said
+    assert refused.status == 409
+    await writes(guarded, "bob", "resume refund-bot")
+    await last.until(lambda seen: "Approve" in seen.buttons)
+
+
+def on_cards(world: World) -> str:
+    return json.dumps([card.message.blocks for card in world.cards()])
+
+
+def rows(card: Any) -> set[str]:
+    """Which buttons its questions offer, by their names on the wire."""
+    return {
+        f"{element['action_id']}"
+        for block in card.message.blocks
+        if block["type"] == "actions"
+        for element in block["elements"]
+        if element["action_id"] in {"approve", "modify", "reject"}
+    }
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_an_erased_person_has_paused_nobody(guarded: World) -> None:
+    """The agent stays stopped, under a pseudonym; what they said of themselves is gone."""
+    await guarded.agent()
+    await writes(guarded, "bob", "pause refund-bot")
+    await writes(guarded, "bob", "away 2h")
+
+    await erase(guarded.desk.ledger, b"pepper", "U02BOB", with_comments=False)
+
+    (left,) = await guarded.desk.ledger.read(pauses.every)
+    assert left.by.id.startswith("erased")
+    assert left.by.display_name is None
+    assert await guarded.desk.ledger.read(away.find, {"U02BOB"}) == {}

@@ -71,19 +71,19 @@ def read_page(tx: Tx, desk: Desk, asker: Asker, turn: Turn) -> Page:
     rows = [
         (seen := counted(tx, desk.book, desk.team_id, found[one]), around(tx, desk.book, seen))
         for one in ids[:ROWS]
-        if one in found
     ]
-    last = rows[-1][0] if rows else None
     shown = turn.seen + len(rows)
-    more = len(ids) > ROWS and last is not None
+    following = None
+    if rows and len(ids) > ROWS:
+        last = rows[-1][0]
+        following = pack(turn.which, Place(last.urgency, last.expires_at, last.id), shown)
     return Page(
         which=turn.which,
         rows=rows,
-        total=total,
+        # Those that have their vote are counted with the others, until the end is in sight.
+        total=total if following else shown,
         seen=turn.seen,
-        next=pack(turn.which, Place(last.urgency, last.expires_at, last.id), shown)
-        if more and last is not None
-        else None,
+        next=following,
     )
 
 
