@@ -445,15 +445,17 @@ person_setting = Table(
     Column("away_until", Instant),
 )
 
-# What is open, as people look at it: by urgency, and what ends first first. It holds all that
-# counting needs, so that no row is opened for it.
+# What is open, as people look at it: by urgency and route, and of these what ends first. It holds
+# all that counting needs, so that no row is opened for it.
 Index(
     "escalation_queue",
     escalation.c.urgency,
+    escalation.c.route,
     escalation.c.expires_at,
     escalation.c.id,
-    escalation.c.route,
     escalation.c.agent,
+    # Only so does SQLite see that it need not open the rows.
+    escalation.c.status,
     sqlite_where=text("status = 'open'"),
     postgresql_where=text("status = 'open'"),
 )

@@ -59,27 +59,26 @@ class Crowd:
 
 
 def crowds(tx: Tx, scope: Scope, soon: datetime) -> list[Crowd]:
-    rows = tx.execute(
-        select(
-            escalation.c.route,
-            escalation.c.urgency,
-            func.count().label("number"),
-            func.sum(case((escalation.c.expires_at <= soon, 1), else_=0)).label("soon"),
-            func.min(escalation.c.id).label("oldest"),
-        )
-        .where(_OPEN, *_within(scope))
-        .group_by(escalation.c.urgency, escalation.c.route)
-    )
+    """One question an urgency: only so does SQLite, which keeps no statistics, take the index."""
     return [
         Crowd(
             route=row.route,
-            urgency=row.urgency,
+            urgency=urgency,
             number=row.number,
             soon=int(row.soon),
             oldest=row.oldest,
         )
-        for row in rows
-        if row.urgency in scope.urgencies
+        for urgency in scope.urgencies
+        for row in tx.execute(
+            select(
+                escalation.c.route,
+                func.count().label("number"),
+                func.sum(case((escalation.c.expires_at <= soon, 1), else_=0)).label("soon"),
+                func.min(escalation.c.id).label("oldest"),
+            )
+            .where(_OPEN, escalation.c.urgency == urgency, *_within(scope))
+            .group_by(escalation.c.route)
+        )
     ]
 
 
@@ -95,37 +94,46 @@ def asked_at(tx: Tx, ids: Iterable[str]) -> list[datetime]:
 
 def agents(tx: Tx) -> int:
     """How many agents wait for at least one answer."""
-    each = select(escalation.c.agent).where(_OPEN).distinct().subquery()
-    count: int = tx.execute(select(func.count()).select_from(each)).scalar_one()
-    return count
+    found: set[str] = set()
+    for urgency in URGENCIES:
+        each = select(escalation.c.agent).where(_OPEN, escalation.c.urgency == urgency).distinct()
+        found.update(tx.execute(each).scalars())
+    return len(found)
 
 
-def page(tx: Tx, scope: Scope, after: Place | None, limit: int) -> list[str]:
-    """Ids: the most urgent first, and of these what ends first."""
+def page(
+    tx: Tx, scope: Scope, among: Sequence[Crowd], after: Place | None, limit: int
+) -> list[str]:
+    """Ids: the most urgent first, and of these what ends first.
+
+    `among` says what is there: each crowd lies in its order in the index.
+    """
     found: list[str] = []
-    for urgency in sorted(scope.urgencies, key=URGENCIES.index, reverse=True):
+    for urgency in sorted({one.urgency for one in among}, key=URGENCIES.index, reverse=True):
+        if after is not None and URGENCIES.index(urgency) > URGENCIES.index(after.urgency):
+            continue
         begin: list[ColumnElement[bool]] = []
-        if after is not None:
-            if URGENCIES.index(urgency) > URGENCIES.index(after.urgency):
-                continue
-            if urgency == after.urgency:
-                begin = [
-                    escalation.c.expires_at >= after.expires_at,
-                    or_(escalation.c.expires_at > after.expires_at, escalation.c.id > after.id),
-                ]
-        rows = tx.execute(
-            select(escalation.c.id)
-            .where(
-                _OPEN,
-                escalation.c.urgency == urgency,
-                *begin,
-                *_within(scope),
-                *_not_voted(tx, scope),
+        if after is not None and urgency == after.urgency:
+            begin = [
+                escalation.c.expires_at >= after.expires_at,
+                or_(escalation.c.expires_at > after.expires_at, escalation.c.id > after.id),
+            ]
+        heads: list[tuple[datetime, str]] = []
+        for route in (one.route for one in among if one.urgency == urgency):
+            rows = tx.execute(
+                select(escalation.c.expires_at, escalation.c.id)
+                .where(
+                    _OPEN,
+                    escalation.c.urgency == urgency,
+                    escalation.c.route == route,
+                    *begin,
+                    *_not_voted(tx, scope),
+                )
+                .order_by(escalation.c.expires_at, escalation.c.id)
+                .limit(limit - len(found))
             )
-            .order_by(escalation.c.expires_at, escalation.c.id)
-            .limit(limit - len(found))
-        )
-        found += rows.scalars()
+            heads += ((row.expires_at, row.id) for row in rows)
+        found += [id_ for _, id_ in sorted(heads)[: limit - len(found)]]
         if len(found) == limit:
             break
     return found

@@ -64,9 +64,9 @@ async def page(desk: Desk, asker: Asker, turn: Turn) -> Card:
 
 def read_page(tx: Tx, desk: Desk, asker: Asker, turn: Turn) -> Page:
     scope = _scope(asker, turn.which)
-    total = sum(one.number for one in waiting.crowds(tx, scope, tx.now()))
+    crowds = waiting.crowds(tx, scope, tx.now())
     # One more than is shown says whether there is a next page.
-    ids = waiting.page(tx, scope, turn.after, ROWS + 1) if total else []
+    ids = waiting.page(tx, scope, crowds, turn.after, ROWS + 1)
     found = {one.id: one for one in escalations.find_all(tx, ids[:ROWS])}
     rows = [
         (seen := counted(tx, desk.book, desk.team_id, found[one]), around(tx, desk.book, seen))
@@ -81,7 +81,7 @@ def read_page(tx: Tx, desk: Desk, asker: Asker, turn: Turn) -> Page:
         which=turn.which,
         rows=rows,
         # Those that have their vote are counted with the others, until the end is in sight.
-        total=total if following else shown,
+        total=sum(one.number for one in crowds) if following else shown,
         seen=turn.seen,
         next=following,
     )

@@ -28,7 +28,7 @@ def upgrade() -> None:
     op.create_index(
         "escalation_queue",
         "escalation",
-        ["urgency", "expires_at", "id", "route", "agent"],
+        ["urgency", "route", "expires_at", "id", "agent", "status"],
         sqlite_where=still_open,
         postgresql_where=still_open,
     )
