@@ -168,8 +168,9 @@ POLICY_ROUTE = {
     "approvals": "How many different voices must agree to the very same action.",
     "deadline": "How long people have to answer; at most 30 days.",
     "on_timeout": (
-        "What happens at the deadline: `expire`, `reject`, or `approve` where a rule could approve "
-        "it. *Only `expire` is acted on yet: nothing may run.*"
+        "What happens at the deadline: `expire` (no decision, nothing may run), `reject`, or "
+        "`approve` where a rule could approve it: never at risk high or critical, nor what was "
+        "refused in the 24 hours before it was asked or since, nor beyond a rule's limit."
     ),
     "no_self_approval": (
         "`true`: nobody decides for a key that they own, for a run started on their behalf, "

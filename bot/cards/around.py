@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
-from bot.domain.escalation import Escalation
+from bot.domain.escalation import Escalation, OnTimeout
 from bot.domain.people import Actor
 
 
@@ -21,8 +21,7 @@ class Around:
     #: For texts in which Slack cannot show each reader their own time.
     timezone: str = "UTC"
     #: What the route does when nobody answers.
-    on_timeout: Literal["expire", "reject", "approve"] = "expire"
-
+    on_timeout: OnTimeout = "expire"
     #: The least confidence that the category delivers by itself; None: there is none.
     threshold: float | None = None
     #: What it is an alternative to, and what its agent came back with.

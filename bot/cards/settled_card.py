@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bot.cards import wording, wording_settled
+from bot.cards import wording, wording_settled, wording_timeout
 from bot.cards.argument_lines import difference_lines
 from bot.cards.arguments import label_of, value_in_words
 from bot.cards.around import Around, Card
@@ -52,6 +52,9 @@ def settled_words(escalation: Escalation, around: Around) -> str:
     """The end in one sentence without times."""
     if escalation.decision is not None:
         decision = escalation.decision
+        if decision.provenance == "timeout":
+            approved = decision.effective is not None
+            return wording_timeout.became(escalation.request.kind, approved=approved)
         return wording_settled.became(decision.type, one_line(_who(decision, around)))
     if escalation.status == "expired":
         return wording_settled.became_expired(escalation.request.kind)
@@ -78,6 +81,12 @@ def what_became(escalation: Escalation, around: Around) -> list[Block]:
             return [section(wording_settled.expired(by, escalation.request.kind))]
         at = moment(escalation.settled_at or around.now, near)
         return [section(wording_settled.cancelled(escalation.agent, at))]
+    if decision.provenance == "timeout":
+        # Its comment says the same to the agent.
+        approved = decision.effective is not None
+        by = moment(escalation.expires_at, near)
+        ended = wording_timeout.decided(by, escalation.request.kind, approved=approved)
+        return [section(ended), *_voters(decision, around)]
     after = decision.decided_at - escalation.created_at
     who = who_decided(decision, around)
     blocks = [

@@ -23,6 +23,8 @@ from bot.domain.request import DecisionType, Edit, Request, Urgency
 
 Status = Literal["open", "decided", "expired", "cancelled"]
 Provenance = Literal["human", "rule", "timeout"]
+#: What becomes of a question that nobody has answered by its deadline.
+OnTimeout = Literal["expire", "reject", "approve"]
 OutcomeStatus = Literal["succeeded", "failed", "not_run"]
 
 
@@ -92,6 +94,19 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A click that completes the decision, and can be taken back `until` then."""
+
+    decision: Decision
+    until: datetime
+
+    @property
+    def number(self) -> int:
+        """What tells it from another one of the same escalation, on a button."""
+        return int(self.until.timestamp()) % 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Redeemed:
     redeem_id: str
     at: datetime
@@ -135,6 +150,12 @@ class Escalation:
     permalink: str | None = None
     #: Where the agent's request stands in its own trace; handed on, and no part of the resource.
     trace: str | None = None
+    #: What the deadline does, as it was said when it was asked.
+    on_timeout: OnTimeout = "expire"
+    #: How many of the route's reminders and tiers are behind it.
+    reminded: int = 0
+    tier: int = 0
+    intent: Intent | None = None
 
     @property
     def shown(self) -> Request:
@@ -154,6 +175,11 @@ class Escalation:
     def overdue(self, now: datetime) -> bool:
         """Open although its time is over; whoever finds it so settles it first."""
         return self.status == "open" and now >= self.expires_at
+
+    def ended(self, now: datetime) -> bool:
+        """Open, and nobody can say anything to it any more: time is over, or a click counts now."""
+        counts = self.intent is not None and now >= self.intent.until
+        return self.overdue(now) or (self.status == "open" and counts)
 
     def refuse_if_settled(self) -> None:
         """Raises AlreadySettledError, which says what became of it."""
@@ -176,7 +202,7 @@ class Escalation:
         self.refuse_if_settled()
         return replace(
             self, status="decided", decision=decision, settled_at=decision.decided_at,
-            proposal=None, version=self.version + 1,
+            proposal=None, intent=None, version=self.version + 1,
         )  # fmt: skip
 
     def expire(self, at: datetime) -> Escalation:
@@ -189,7 +215,9 @@ class Escalation:
         if self.status == "cancelled":
             return self
         self.refuse_if_settled()
-        return replace(self, status="cancelled", settled_at=at, version=self.version + 1)
+        return replace(
+            self, status="cancelled", settled_at=at, intent=None, version=self.version + 1
+        )
 
     def redeem(self, redeem_id: str, expected: str | None, at: datetime) -> Escalation:
         """Hand the approval to one redeemer; the winner may ask for ever.
@@ -240,6 +268,10 @@ class Escalation:
 def settled_in_words(escalation: Escalation) -> str:
     """What became of it, for a program's author."""
     decision = escalation.decision
+    if decision is not None and decision.provenance == "timeout":
+        did = "approved" if decision.effective is not None else "rejected"
+        by = escalation.expires_at.isoformat()
+        return f"Nobody answered by {by}, so it was {did}, as the policy says."
     if decision is not None:
         who = decision.decided_by.display_name or decision.decided_by.id
         return f"{who} decided this ({decision.type}) at {decision.decided_at.isoformat()}."

@@ -11,12 +11,12 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from bot.domain.directory import Directory, Roll
+from bot.domain.escalation import OnTimeout
 from bot.domain.people import Clicker
 from bot.domain.request import Urgency
 
 #: `batch` and `by_confidence` are put to a person at once, until there is more to them.
 Then = Literal["approve", "reject", "escalate", "batch", "by_confidence"]
-OnTimeout = Literal["expire", "reject", "approve"]
 Assign = Literal["one", "suggest"]
 Risk = Literal["low", "medium", "high", "critical"]
 

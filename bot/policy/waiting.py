@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, get_args
 
+from bot.domain.escalation import OnTimeout
 from bot.domain.request import URGENCIES
-from bot.policy.book import Assign, OnTimeout, Tier
+from bot.policy.book import Assign, Tier
 from bot.policy.kinds import CHANNEL, NAME, PERIOD, choice, duration
 from bot.policy.names import read_group_names, unknown
 from bot.policy.times import QUIET
@@ -37,8 +38,6 @@ def read_waiting(
 ) -> Mapping[str, Any]:
     """The fields of a Route that are about waiting."""
     on_timeout = section.one("on_timeout", _ON_TIMEOUT, "expire")
-    if on_timeout != "expire":
-        section.not_yet("on_timeout", "it expires, and nothing may run")
     grace = section.one("grace", _GRACE, timedelta(0))
     if grace >= deadline:
         section.note("grace", "less than the route's deadline, or no click would ever count")

@@ -13,6 +13,7 @@ from bot.usecases.settling import lock_in_time
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from bot.policy.book import Book
     from bot.store.tx import Tx
     from bot.usecases.desk import Desk
 
@@ -25,7 +26,10 @@ async def advance_what_is_due(desk: Desk) -> int:
     """How many timers were dealt with. Safe to run anywhere, any number of times."""
     due = await desk.ledger.read(timers.due, _AT_ONCE)
     done = await asyncio.gather(
-        *(desk.ledger.run_behind(_advance, kind, escalation_id) for escalation_id, kind in due),
+        *(
+            desk.ledger.run_behind(_advance, desk.book, kind, escalation_id)
+            for escalation_id, kind in due
+        ),
         return_exceptions=True,
     )
     for (escalation_id, kind), error in zip(due, done, strict=True):
@@ -35,16 +39,16 @@ async def advance_what_is_due(desk: Desk) -> int:
     return len(due)
 
 
-def _advance(tx: Tx, kind: timers.Kind, escalation_id: str) -> None:
-    STEPS[kind](tx, escalation_id)
+def _advance(tx: Tx, book: Book, kind: timers.Kind, escalation_id: str) -> None:
+    STEPS[kind](tx, book, escalation_id)
 
 
-def _expire(tx: Tx, escalation_id: str) -> None:
-    """Time is over: what was not answered by its deadline expires."""
-    found = lock_in_time(tx, escalation_id)
+def _end(tx: Tx, book: Book, escalation_id: str) -> None:
+    """Time is over: what was not answered by its deadline ends as its route says."""
+    found = lock_in_time(tx, book, escalation_id)
     if found.status != "open":
         timers.drop(tx, escalation_id)
 
 
 #: What is done when a timer of the kind is due. A step takes its timer away, or moves it on.
-STEPS: Mapping[timers.Kind, Callable[[Tx, str], None]] = {"expire": _expire}
+STEPS: Mapping[timers.Kind, Callable[[Tx, Book, str], None]] = {"expire": _end}

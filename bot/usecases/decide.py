@@ -52,8 +52,8 @@ async def decide(desk: Desk, escalation_id: str, ballot: Ballot, voter: Voter) -
     """
     book = desk.book
     seen, directory = await desk.ledger.read(_look, book, desk.team_id, escalation_id, voter)
-    if seen.overdue(directory.now):
-        await desk.ledger.run(_end, escalation_id)
+    if seen.ended(directory.now):
+        await desk.ledger.run(_end, book, escalation_id)
     ballot = checked(seen, ballot)
     need, request = _asked_for(book, seen, ballot)
     standing = Standing(book=book, directory=directory, seen=seen, voter=voter)
@@ -92,9 +92,9 @@ def _look(
     return found, read_directory(tx, book, team_id, voter.ids, groups=groups)
 
 
-def _end(tx: Tx, escalation_id: str) -> None:
+def _end(tx: Tx, book: Book, escalation_id: str) -> None:
     """Time was over before the vote came, whoever votes."""
-    lock_in_time(tx, escalation_id).refuse_if_settled()
+    lock_in_time(tx, book, escalation_id).refuse_if_settled()
 
 
 def _cast_unless_counted(
@@ -182,7 +182,7 @@ def _cast(
     request: Request,
     counts: bool,
 ) -> Escalation:
-    before = lock_in_time(tx, escalation_id)
+    before = lock_in_time(tx, book, escalation_id)
     before.refuse_if_settled()
     agreeing = ballot.type in {"approve", "modify"}
     runs = effective(request) if agreeing else None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.cards.around import Around
 from bot.store import escalations, people
 from bot.usecases.authority import as_it_counts, voters
+from bot.usecases.end_of_time import in_the_end
 from bot.usecases.read_directory import read_directory
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def around(tx: Tx, book: Book, escalation: Escalation) -> Around:
         quick_reasons=route.quick_reasons,
         names={person.id: person.display_name for person in people.find(tx, ids).values()},
         timezone=book.timezone,
+        on_timeout=in_the_end(tx, book, escalation) if escalation.status == "open" else "expire",
         threshold=book.threshold(escalation.request.category),
         predecessor=None if before is None else escalations.find(tx, before),
         successors=escalations.alternatives_to(tx, escalation.id) if after else (),

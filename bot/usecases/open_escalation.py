@@ -166,6 +166,7 @@ def _open(
         why=planned.why,
         handoff=book.handoff(request.category) or wording.HANDOFF,
         trace=trace,
+        on_timeout=planned.on_timeout,
     )
     if planned.asks_people:
         escalations.insert(tx, escalation)
