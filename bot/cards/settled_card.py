@@ -94,6 +94,12 @@ def what_became(escalation: Escalation, around: Around) -> list[Block]:
             wording_settled.decided(decision.type, who, moment(decision.decided_at, near), after)
         )
     ]
+    return [*blocks, *what_is_decided(escalation, decision, around), *_voters(decision, around)]
+
+
+def what_is_decided(escalation: Escalation, decision: Decision, around: Around) -> list[Block]:
+    """What they changed, chose and said."""
+    blocks: list[Block] = []
     if decision.modified_arguments is not None:
         request = escalation.request
         changed, _ = difference_lines(
@@ -112,7 +118,7 @@ def what_became(escalation: Escalation, around: Around) -> list[Block]:
         blocks.append(context(plain(wording_settled.RUN_STOPPED)))
     if escalation.outcome is not None and escalation.outcome.note:
         blocks.append(_quoted(wording_settled.AGENT_NOTES + escalation.outcome.note))
-    return [*blocks, *_voters(decision, around)]
+    return blocks
 
 
 def _changed(decision: Decision, around: Around) -> str:

@@ -101,6 +101,11 @@ class Intent:
     until: datetime
 
     @property
+    def agrees(self) -> bool:
+        """Whether somebody else's rejection comes before it."""
+        return self.decision.type not in {"reject", "revise"}
+
+    @property
     def number(self) -> int:
         """What tells it from another one of the same escalation, on a button."""
         return int(self.until.timestamp()) % 1_000_000
@@ -204,6 +209,18 @@ class Escalation:
             self, status="decided", decision=decision, settled_at=decision.decided_at,
             proposal=None, intent=None, version=self.version + 1,
         )  # fmt: skip
+
+    def intend(self, intent: Intent) -> Escalation:
+        """Still open: the decision is made, and counts when nobody has taken it back by then."""
+        self.refuse_if_settled()
+        return replace(self, intent=intent, version=self.version + 1)
+
+    def take_back(self) -> Escalation:
+        """As if the click had not been."""
+        assert self.intent is not None  # noqa: S101 - the caller has looked
+        by = self.intent.decision.decided_by
+        votes = tuple(v for v in self.votes if (v.actor.type, v.actor.id) != (by.type, by.id))
+        return replace(self, votes=votes, intent=None, version=self.version + 1)
 
     def expire(self, at: datetime) -> Escalation:
         """Open → expired."""

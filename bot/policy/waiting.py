@@ -25,10 +25,6 @@ _GRACE = duration(timedelta(hours=1), or_none=True)
 _MOST_STEPS = 20
 #: What happens in place of what a key asks for.
 _INSTEAD = {
-    "remind_after": "no reminder is sent",
-    "tiers": "nobody else is asked; the route's own reviewers stay the only ones",
-    "grace": "a click counts at once and cannot be taken back",
-    "quiet_hours": "cards are posted at any hour",
     "assign": "nobody is named; all reviewers of the route are asked alike",
 }
 

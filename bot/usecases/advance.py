@@ -9,10 +9,12 @@ import structlog
 
 from bot.store import timers
 from bot.usecases.settling import lock_in_time
+from bot.usecases.waiting_steps import reach_tier, remind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from bot.domain.escalation import Escalation
     from bot.policy.book import Book
     from bot.store.tx import Tx
     from bot.usecases.desk import Desk
@@ -40,15 +42,17 @@ async def advance_what_is_due(desk: Desk) -> int:
 
 
 def _advance(tx: Tx, book: Book, kind: timers.Kind, escalation_id: str) -> None:
-    STEPS[kind](tx, book, escalation_id)
-
-
-def _end(tx: Tx, book: Book, escalation_id: str) -> None:
-    """Time is over: what was not answered by its deadline ends as its route says."""
     found = lock_in_time(tx, book, escalation_id)
     if found.status != "open":
         timers.drop(tx, escalation_id)
+    elif kind in STEPS:
+        STEPS[kind](tx, book, found)
 
 
-#: What is done when a timer of the kind is due. A step takes its timer away, or moves it on.
-STEPS: Mapping[timers.Kind, Callable[[Tx, Book, str], None]] = {"expire": _end}
+#: What is done when a timer of the kind is due and the escalation, which is locked, still open. A
+#: step takes its timer away, or moves it on. For `expire` and `grace` time itself has done all, and
+#: what is not here is left to the newer replica that has put it there.
+STEPS: Mapping[timers.Kind, Callable[[Tx, Book, Escalation], None]] = {
+    "remind": remind,
+    "tier": reach_tier,
+}

@@ -40,7 +40,9 @@ def keep(
         return after
     escalations.save(tx, before, after)
     journal.note(tx, after.id, event, actor, **data)
-    changed = after.status != before.status or after.proposal != before.proposal
+    changed = (after.status, after.proposal, after.intent) != (
+        before.status, before.proposal, before.intent,
+    )  # fmt: skip
     messages.touch(tx, after.id, news=changed)
     if after.status != "open":
         timers.drop(tx, after.id)
