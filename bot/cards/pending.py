@@ -26,7 +26,8 @@ def instead_of_buttons(
         wording.SHOW_EVERYTHING,
         names.SHOW_EVERYTHING,
     )
-    return [*blocks[:at], *said, row, *blocks[at + 1 :]]
+    # Whose agreement is there or missing makes no difference now.
+    return [*blocks[:at], *said, row]
 
 
 def pending_line(escalation: Escalation, intent: Intent, around: Around) -> Markup:

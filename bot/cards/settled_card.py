@@ -86,7 +86,7 @@ def what_became(escalation: Escalation, around: Around) -> list[Block]:
         approved = decision.effective is not None
         by = moment(escalation.expires_at, near)
         ended = wording_timeout.decided(by, escalation.request.kind, approved=approved)
-        return [section(ended), *_voters(decision, around)]
+        return [section(ended), *_noted(escalation), *_voters(decision, around)]
     after = decision.decided_at - escalation.created_at
     who = who_decided(decision, around)
     blocks = [
@@ -94,7 +94,12 @@ def what_became(escalation: Escalation, around: Around) -> list[Block]:
             wording_settled.decided(decision.type, who, moment(decision.decided_at, near), after)
         )
     ]
-    return [*blocks, *what_is_decided(escalation, decision, around), *_voters(decision, around)]
+    return [
+        *blocks,
+        *what_is_decided(escalation, decision, around),
+        *_noted(escalation),
+        *_voters(decision, around),
+    ]
 
 
 def what_is_decided(escalation: Escalation, decision: Decision, around: Around) -> list[Block]:
@@ -116,9 +121,14 @@ def what_is_decided(escalation: Escalation, decision: Decision, around: Around) 
         blocks.append(_quoted(wording_settled.FOR_THE_RUN + kept))
     if decision.stop_run:
         blocks.append(context(plain(wording_settled.RUN_STOPPED)))
-    if escalation.outcome is not None and escalation.outcome.note:
-        blocks.append(_quoted(wording_settled.AGENT_NOTES + escalation.outcome.note))
     return blocks
+
+
+def _noted(escalation: Escalation) -> list[Block]:
+    """What the agent said of its outcome."""
+    if escalation.outcome is None or not escalation.outcome.note:
+        return []
+    return [_quoted(wording_settled.AGENT_NOTES + escalation.outcome.note)]
 
 
 def _changed(decision: Decision, around: Around) -> str:

@@ -15,7 +15,8 @@ STILL_WAITS = "⏰ Still waits for an answer: "
 
 def raised(after: str, groups: Sequence[str], urgency: Urgency | None) -> str:
     """On a card whose tier has come: since when, who else, and how urgent."""
-    parts = [f"{_listed(groups)} may answer as well"] if groups else []
+    noun = "group" if len(groups) == 1 else "groups"
+    parts = [f"the {noun} {_listed(groups)} may answer as well"] if groups else []
     if urgency in _URGENT:
         parts.append(_URGENT[urgency])
     so = " and ".join(parts) or "it is shown in another channel as well"
@@ -23,7 +24,7 @@ def raised(after: str, groups: Sequence[str], urgency: Urgency | None) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    *most, last = names
+    *most, last = (f"“{name}”" for name in names)
     return f"{', '.join(most)} and {last}" if most else last
 
 

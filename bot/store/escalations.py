@@ -350,5 +350,6 @@ def _from_row(row: Row[Any]) -> Escalation:
         on_timeout=row.on_timeout or "expire",
         reminded=row.reminded,
         tier=row.tier,
-        intent=_INTENT.validate_python(row.intent),
+        # An older replica that settles it leaves it there.
+        intent=_INTENT.validate_python(row.intent if row.status == "open" else None),
     )

@@ -128,9 +128,7 @@ def _draw_reminder(
     rows = []
     for escalation, seen in pairs:
         place = reminders.card_in(tx, escalation.id, claimed.channel)
-        link = escalation.permalink
-        if workspace is not None and place is not None:
-            link = workspace.permalink(*place)
+        link = workspace.permalink(*place) if workspace and place else escalation.permalink
         rows.append((escalation, seen, link))
     return (minimal_reminder_card if claimed.minimal else reminder_card)(rows)
 

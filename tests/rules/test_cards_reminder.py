@@ -44,7 +44,7 @@ def test_several_questions_share_one() -> None:
     judge_message(drawn.text, drawn.blocks)
     words = words_in(drawn.blocks)
     assert words[0] == "⏰ One question still waits for an answer"
-    assert any("finance and on-call may answer as well" in word for word in words)
+    assert any("“finance” and “on-call” may answer as well" in word for word in words)
     assert "Nobody answered in time. The agent was told not to run it." in words
     assert drawn.text.count("Send refund") == 1
 
@@ -63,12 +63,13 @@ def test_when_all_are_answered_it_says_so(draw: Any) -> None:
 @pytest.mark.parametrize(
     ("over", "around", "said"),
     [
-        ({}, RAISED, "after 1 h, so finance and on-call may answer as well"),
-        ({"urgency": "high"}, RAISED, "on-call may answer as well and it is urgent now"),
+        ({}, RAISED, "so the groups “finance” and “on-call” may answer as well"),
+        ({"urgency": "high"}, RAISED, "“on-call” may answer as well and it is urgent now"),
         ({"urgency": "critical"}, make_around(raised_after=timedelta(minutes=20)),
          "after 20 min, so it is most urgent now"),
         ({}, make_around(raised_after=timedelta(hours=1)), "so it is shown in another channel"),
-        ({}, make_around(raised_after=timedelta(hours=1), also_asked=("desk",)), "so desk may"),
+        ({}, make_around(raised_after=timedelta(hours=1), also_asked=("desk",)),
+         "so the group “desk” may"),
     ],
 )  # fmt: skip
 def test_a_tier_is_told_in_words(over: dict[str, Any], around: Any, said: str) -> None:

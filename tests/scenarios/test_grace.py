@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from bot.start import key_peppers
 from bot.store.tables import decision
 from bot.usecases.advance import advance_what_is_due
+from bot.usecases.erase import erase
 from tests.scenarios.test_deadlines import under
 from tests.scenarios.test_reminders import events, later, reminders
 from tests.world import POLICY
@@ -156,16 +158,19 @@ async def test_a_program_decides_at_once(world: World) -> None:
 
 
 async def test_a_stop_loses_no_click(world: World) -> None:
-    """What was clicked before the bot went away counts when it is back, once."""
+    """What was clicked before the bot went away counts when it is back, once; also the click of
+    somebody who was forgotten meanwhile, under their pseudonym.
+    """
     await under(world, "grace: 10s")
     asked = await (await world.agent()).asks()
     card = await world.card_of(asked)
     await card.click("Approve", by="alice")
     await pending(card)
 
+    await erase(world.desk.ledger, key_peppers(world.settings)[0], "U01ALICE", with_comments=True)
     await world.stop_bot()
     world.clock.forward(minutes=5)
     await world.start_bot()
 
-    assert (await asked.answer())["decided_by"]["display_name"] == "Alice"
+    assert (await asked.answer())["decided_by"]["id"].startswith("erased-")
     assert (await decisions(world, asked)) == 1

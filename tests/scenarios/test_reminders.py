@@ -104,19 +104,22 @@ async def test_what_is_answered_is_not_reminded_of(world: World) -> None:
 
 @pytest.mark.parametrize(("urgency", "waits"), [("normal", True), ("high", False)])
 async def test_the_night_is_quiet(world: World, urgency: str, waits: bool) -> None:
-    """The card goes up at any hour; a reminder of what can wait comes in the morning."""
+    """The card goes up at any hour; reminders and tiers of what can wait come in the morning."""
     world.clock.now = datetime(2027, 1, 10, 21, 45, tzinfo=UTC)
-    await under(world, f'{_LONG}, quiet_hours: "22:00-07:00"')
+    tiers = "tiers: [{after: 15m, channel: C03MONEY}]"
+    await under(world, f'{_LONG}, {tiers}, quiet_hours: "22:00-07:00"')
     asked = await (await world.agent()).asks(urgency=urgency)
     await world.card_of(asked)
 
     await later(world, minutes=30)
     if waits:
         await later(world, hours=8)
-        assert "escalation.reminded" not in await events(world, asked)
+        assert not {"escalation.reminded", "escalation.raised"} & {*await events(world, asked)}
         await later(world, minutes=45)
 
     await world.until(lambda: len(reminders(world)) == 1)
+    elsewhere = await world.card_of(asked, "#money")
+    assert "so it is shown in another channel as well" in elsewhere.text
     assert (await events(world, asked)).count("escalation.reminded") == 1
 
 

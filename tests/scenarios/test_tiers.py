@@ -32,7 +32,7 @@ async def test_a_tier_asks_others_besides(world: World) -> None:
     await later(world, minutes=10)
     second = await world.card_of(asked, "#money")
     await card.until(lambda one: "Nobody had answered after 10 min" in one.text)
-    assert "seconds may answer as well and it is urgent now" in second.text
+    assert "“seconds” may answer as well and it is urgent now" in second.text
     assert "Approvals 1 of 2: Alice" in second.text
     await second.click("Approve", by="dave")
     await second.click("Approve", by="carol")
