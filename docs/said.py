@@ -95,6 +95,10 @@ ERRORS = {
     "already_settled": (
         "Read the escalation: somebody was faster, or time ran out. There is nothing to repeat."
     ),
+    "decision_pending": (
+        "A person has decided, and can take it back for some seconds. Read the escalation after "
+        "that; only a rejection counts meanwhile."
+    ),
     "already_redeemed": "Do not run the action: another redeemer was handed this approval.",
     "digest_mismatch": (
         "Run only `effective` of the decision, or look at the action again before voting. "
@@ -139,8 +143,9 @@ POLICY_TOP = {
     ),
     "groups": "Names for sets of people.",
     "admins": (
-        "A list of groups: who may pause agents, look at callbacks that were given up and send "
-        "them again, and see every question behind `/pullcord`."
+        "A list of groups: who may pause agents, take back what somebody else has clicked, look at "
+        "callbacks that were given up and send them again, and see every question behind "
+        "`/pullcord`."
     ),
     "routes": "Ways to people. At least one; the first is the default.",
     "rules": (
@@ -175,8 +180,9 @@ POLICY_ROUTE = {
     "approvals": "How many different voices must agree to the very same action.",
     "deadline": "How long people have to answer; at most 30 days.",
     "on_timeout": (
-        "What happens at the deadline: `expire`, `reject`, or `approve` where a rule could approve "
-        "it. *Only `expire` is acted on yet: nothing may run.*"
+        "What happens at the deadline: `expire` (no decision, nothing may run), `reject`, or "
+        "`approve` where a rule could approve it: never at risk high or critical, nor what was "
+        "refused in the 24 hours before it was asked or since, nor beyond a rule's limit."
     ),
     "no_self_approval": (
         "`true`: nobody decides for a key that they own, for a run started on their behalf, "
@@ -186,19 +192,21 @@ POLICY_ROUTE = {
     "valid_for": "How long the agent may take to redeem an approval.",
     "quick_reasons": "Up to 5 ready-made reasons in the reject form, of up to 75 characters each.",
     "remind_after": (
-        "A list of durations, the shortest first, all before the deadline. *Not acted on yet.*"
+        "A list of durations, the shortest first, all before the deadline: when a word in the "
+        "channel leads back to a card that nobody has answered."
     ),
-    "tiers": (
-        "Who is asked besides when nobody has answered, the earliest first: see below. "
-        "*Not acted on yet.*"
+    "tiers": ("Who is asked besides when nobody has answered, the earliest first: see below."),
+    "grace": (
+        "How long a click that decides can be taken back, at most 1h; it counts when that is over, "
+        "at the deadline at the latest. Keys decide at once."
     ),
-    "grace": "How long a click can be taken back, at most 1h. *Not acted on yet.*",
     "fallback": (
         "The route whose channel shows a card that this one's channel does not take; who may "
         "decide stays. Without one, reviewers are written to directly. Fallbacks never lead back."
     ),
     "quiet_hours": (
-        'Two times by the file\'s time zone such as `"22:00-07:00"`. *Not acted on yet.*'
+        'Two times by the file\'s time zone such as `"22:00-07:00"`: reminders and tiers of low '
+        "and normal urgency wait for their end. Cards go up at any hour."
     ),
     "assign": (
         "`suggest`: the card names one of the reviewers; `one`: only that person is asked. "

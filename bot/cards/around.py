@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Any
 
-from bot.domain.escalation import Escalation
+from bot.domain.escalation import Escalation, OnTimeout
 from bot.domain.people import Actor
 
 
@@ -21,8 +21,10 @@ class Around:
     #: For texts in which Slack cannot show each reader their own time.
     timezone: str = "UTC"
     #: What the route does when nobody answers.
-    on_timeout: Literal["expire", "reject", "approve"] = "expire"
-
+    on_timeout: OnTimeout = "expire"
+    #: How long nobody had answered when the newest of its tiers came, and whom the tiers ask.
+    raised_after: timedelta | None = None
+    also_asked: tuple[str, ...] = ()
     #: The least confidence that the category delivers by itself; None: there is none.
     threshold: float | None = None
     #: What it is an alternative to, and what its agent came back with.

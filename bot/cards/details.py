@@ -9,8 +9,9 @@ from typing import Any
 
 from bot.cards import names, offers, wording_details, wording_whispers
 from bot.cards.around import Around
-from bot.cards.blocks import Block, Element, actions, button, context, modal, plain
+from bot.cards.blocks import Block, Element, actions, button, context, modal, plain, section
 from bot.cards.everything import everything
+from bot.cards.pending import pending_buttons, pending_line
 from bot.domain.escalation import Escalation
 
 # Slack's limit on a message's text is not documented for modals; we keep to it here as well.
@@ -26,7 +27,8 @@ def details(escalation: Escalation, around: Around, page: int = 0) -> dict[str, 
     blocks = list(pages[page])
     if len(pages) > 1:
         blocks.append(context(plain(wording_details.page(page + 1, len(pages)))))
-    approvable = escalation.status == "open" and offers.allowed(escalation, "approve")
+    free = escalation.status == "open" and escalation.intent is None
+    approvable = free and offers.allowed(escalation, "approve")
     if approvable and not (last and readable):
         reason = wording_details.APPROVE_ON_LAST_PAGE if readable else wording_details.NOT_READABLE
         blocks.append(context(plain(reason)))
@@ -37,7 +39,10 @@ def details(escalation: Escalation, around: Around, page: int = 0) -> dict[str, 
         buttons.append(_turn(escalation, wording_details.NEXT, names.PAGE_NEXT, page + 1))
     if approvable and last and readable:
         buttons.append(offers.approve_button(escalation))
-    if escalation.status == "open":
+    if escalation.intent is not None:
+        blocks.append(section(pending_line(escalation, escalation.intent, around)))
+        buttons += pending_buttons(escalation, escalation.intent)
+    if free:
         # A row of a storm card has no room for them, and one place does for both.
         buttons += offers.form_buttons(escalation)
     packed = names.pack(escalation.id, escalation.shown_digest, page)

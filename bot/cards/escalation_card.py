@@ -8,6 +8,7 @@ from bot.cards.approval_card import approval_blocks
 from bot.cards.around import Around, Card
 from bot.cards.blocks import actions, context, escaped, plain, plain_section
 from bot.cards.guidance_card import guidance_blocks
+from bot.cards.pending import instead_of_buttons, pending_buttons
 from bot.cards.settled_card import settled_card, settled_words
 from bot.cards.text import clip, one_line
 from bot.domain.escalation import Escalation
@@ -24,6 +25,8 @@ def card(escalation: Escalation, around: Around) -> Card:
     draw = _BLOCKS[escalation.request.kind]
     headline, *rest = draw(escalation, around)
     blocks = [headline, *frame.pause(escalation, around), *rest]
+    if escalation.intent is not None:
+        blocks = instead_of_buttons(blocks, escalation, escalation.intent, around)
     return Card(text=frame.question_text(escalation, around), blocks=blocks)
 
 
@@ -38,6 +41,8 @@ def minimal_card(escalation: Escalation, around: Around) -> Card:
         buttons.append(offers.answer_button(escalation))
     if offers.can_refuse(escalation):
         buttons.append(offers.reject_button(escalation))
+    if escalation.intent is not None:
+        buttons = pending_buttons(escalation, escalation.intent)
     return Card(
         text=frame.question_text(escalation, around),
         blocks=[

@@ -22,7 +22,7 @@ from bot.cards.blocks import (
     words,
 )  # fmt: skip
 from bot.cards.evidence import shown_evidence
-from bot.cards.facts import facts, signal_in_words, support, why_here
+from bot.cards.facts import facts, raised, signal_in_words, support, why_here
 from bot.cards.guidance_card import said_step, when_done
 from bot.cards.moments import fallback, moment
 from bot.cards.settled_card import settled_words
@@ -238,7 +238,7 @@ def _doubts(request: Request) -> Iterator[Sized]:
 
 def _how_it_came_here(escalation: Escalation, around: Around) -> Iterator[Sized]:
     lines = [wording_details.route(escalation.shown_need.route)]
-    more = (why_here(escalation), support(escalation, around))
+    more = (why_here(escalation), raised(escalation, around), support(escalation, around))
     lines += [line[0].upper() + line[1:] for line in more if line]
     source = escalation.request.source
     if source is not None and source.on_behalf_of:

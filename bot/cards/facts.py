@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bot.cards import wording
+from bot.cards import wording, wording_routes
 from bot.cards.arguments import value_in_words
 from bot.cards.around import Around
 from bot.cards.text import clip, one_line
+from bot.domain.durations import in_words
 from bot.domain.escalation import Escalation
 from bot.domain.request import Signal
 
@@ -60,6 +61,15 @@ def support(escalation: Escalation, around: Around) -> str:
         return ""
     names = [clip(one_line(around.name_of(vote.actor)), 40) for vote in agreeing[:8]]
     return wording.approvals(len(agreeing), need, names)
+
+
+def raised(escalation: Escalation, around: Around) -> str:
+    """Who is asked besides, since nobody had answered; empty before the first tier."""
+    if around.raised_after is None:
+        return ""
+    groups = [clip(one_line(group), 40) for group in around.also_asked]
+    urgency = escalation.urgency if escalation.urgency != escalation.request.urgency else None
+    return wording_routes.raised(in_words(around.raised_after), groups, urgency)
 
 
 def _signal_on_card(signal: Signal) -> str:

@@ -21,7 +21,7 @@ from bot.cards.blocks import (
     section,
     words,
 )  # fmt: skip
-from bot.cards.facts import facts
+from bot.cards.facts import facts, raised
 from bot.cards.moments import fallback, moment
 from bot.cards.text import clean, clip, disclosed, length, one_line
 from bot.domain.durations import in_words
@@ -63,11 +63,17 @@ def pause(escalation: Escalation, around: Around) -> list[Block]:
 
 
 def what_came_before(escalation: Escalation, around: Around) -> list[Block]:
-    """For an alternative: what people asked for, with a link, and what is different now."""
+    """That nobody had answered for long; and for an alternative: what people asked for, with a
+    link, and what is different now.
+    """
+    waited = one_line_context(raised(escalation, around))
     before = around.predecessor
     if before is None:
-        return []
-    blocks = [rich(words(wording.ALTERNATIVE_TO), *named(before), words(wording.SENT_BACK_WITH))]
+        return waited
+    blocks = [
+        *waited,
+        rich(words(wording.ALTERNATIVE_TO), *named(before), words(wording.SENT_BACK_WITH)),
+    ]
     decision = before.decision
     if decision is not None and decision.comment:
         blocks.append(quote(clip(clean(decision.comment).strip(), _COMMENT)))

@@ -9,6 +9,8 @@ import re
 APPROVE = "approve"
 MODIFY = "modify"
 REJECT = "reject"
+#: Takes a click back; its value's number says which.
+UNDO = "undo"
 #: The overflow menu; its option values follow.
 MORE = "more"
 SHOW_EVERYTHING = "show"

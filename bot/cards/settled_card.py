@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bot.cards import wording, wording_settled
+from bot.cards import wording, wording_settled, wording_timeout
 from bot.cards.argument_lines import difference_lines
 from bot.cards.arguments import label_of, value_in_words
 from bot.cards.around import Around, Card
@@ -52,6 +52,9 @@ def settled_words(escalation: Escalation, around: Around) -> str:
     """The end in one sentence without times."""
     if escalation.decision is not None:
         decision = escalation.decision
+        if decision.provenance == "timeout":
+            approved = decision.effective is not None
+            return wording_timeout.became(escalation.request.kind, approved=approved)
         return wording_settled.became(decision.type, one_line(_who(decision, around)))
     if escalation.status == "expired":
         return wording_settled.became_expired(escalation.request.kind)
@@ -78,6 +81,12 @@ def what_became(escalation: Escalation, around: Around) -> list[Block]:
             return [section(wording_settled.expired(by, escalation.request.kind))]
         at = moment(escalation.settled_at or around.now, near)
         return [section(wording_settled.cancelled(escalation.agent, at))]
+    if decision.provenance == "timeout":
+        # Its comment says the same to the agent.
+        approved = decision.effective is not None
+        by = moment(escalation.expires_at, near)
+        ended = wording_timeout.decided(by, escalation.request.kind, approved=approved)
+        return [section(ended), *_noted(escalation), *_voters(decision, around)]
     after = decision.decided_at - escalation.created_at
     who = who_decided(decision, around)
     blocks = [
@@ -85,6 +94,17 @@ def what_became(escalation: Escalation, around: Around) -> list[Block]:
             wording_settled.decided(decision.type, who, moment(decision.decided_at, near), after)
         )
     ]
+    return [
+        *blocks,
+        *what_is_decided(escalation, decision, around),
+        *_noted(escalation),
+        *_voters(decision, around),
+    ]
+
+
+def what_is_decided(escalation: Escalation, decision: Decision, around: Around) -> list[Block]:
+    """What they changed, chose and said."""
+    blocks: list[Block] = []
     if decision.modified_arguments is not None:
         request = escalation.request
         changed, _ = difference_lines(
@@ -101,9 +121,14 @@ def what_became(escalation: Escalation, around: Around) -> list[Block]:
         blocks.append(_quoted(wording_settled.FOR_THE_RUN + kept))
     if decision.stop_run:
         blocks.append(context(plain(wording_settled.RUN_STOPPED)))
-    if escalation.outcome is not None and escalation.outcome.note:
-        blocks.append(_quoted(wording_settled.AGENT_NOTES + escalation.outcome.note))
-    return [*blocks, *_voters(decision, around)]
+    return blocks
+
+
+def _noted(escalation: Escalation) -> list[Block]:
+    """What the agent said of its outcome."""
+    if escalation.outcome is None or not escalation.outcome.note:
+        return []
+    return [_quoted(wording_settled.AGENT_NOTES + escalation.outcome.note)]
 
 
 def _changed(decision: Decision, around: Around) -> str:

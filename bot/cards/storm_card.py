@@ -26,9 +26,10 @@ from bot.cards.blocks import (
     size_of,
     words,
 )  # fmt: skip
-from bot.cards.facts import doubts, support
+from bot.cards.facts import doubts, raised, support
 from bot.cards.guidance_card import said_thing
 from bot.cards.moments import fallback
+from bot.cards.pending import pending_buttons, pending_line
 from bot.cards.settled_card import settled_words, traces, what_became
 from bot.cards.text import clip, disclosed, length, one_line, paragraphs
 from bot.domain.escalation import Escalation
@@ -116,17 +117,22 @@ def _open_row(number: int, escalation: Escalation, around: Around, cap: int) -> 
     print_ = frame.small_print(escalation, around, cap)
     if escalation.pause is not None:
         print_["elements"].append(mrkdwn(wording_pause.in_row(escalation.pause, around.now)))
-    more = [doubts(escalation, around), support(escalation, around)]
+    more = [raised(escalation, around), doubts(escalation, around), support(escalation, around)]
     if approves and escalation.request.kind == "answer":
         more.append(wording.APPROVE_SENDS)
     print_["elements"] += [
         plain(wording_storm.beside(one_line(text)), cap) for text in more if text
     ]
+    buttons = [*first, *offers.form_buttons(escalation)]
+    if escalation.intent is not None:
+        print_["elements"].append(mrkdwn(pending_line(escalation, escalation.intent, around)))
+        buttons = pending_buttons(escalation, escalation.intent)
+        menu = (wording.SHOW_EVERYTHING, names.SHOW_EVERYTHING)
     return [
         divider(),
         rich(words(wording_storm.row(number, clip(headline, cap)), bold=True), *said),
         print_,
-        frame.row_of(escalation, [*first, *offers.form_buttons(escalation)], *menu),
+        frame.row_of(escalation, buttons, *menu),
     ]
 
 

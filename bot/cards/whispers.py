@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.cards import wording_whispers
+from bot.cards import wording_timeout, wording_whispers
 from bot.cards.around import Around
 from bot.cards.blocks import Markup, escaped
 from bot.cards.settled_card import who_decided
+from bot.cards.wording_settled import TOLD
 from bot.domain.durations import in_words
 from bot.domain.escalation import Escalation
 
@@ -18,12 +19,16 @@ def someone_was_faster(escalation: Escalation, clicked_at: datetime) -> Markup:
     before = clicked_at - settled
     ago = in_words(before) if before >= timedelta(seconds=1) else None
     decision = escalation.decision
+    if decision is not None and decision.provenance == "timeout":
+        approved = decision.effective is not None
+        did = wording_timeout.did(escalation.request.kind, approved=approved)
+        return wording_whispers.time_ran_out(ago, did)
     if decision is not None:
         who = who_decided(decision, Around(now=clicked_at))
         comment = escaped(decision.comment, 300) if decision.comment else None
         return wording_whispers.was_faster(decision.type, who, ago, comment)
     if escalation.status == "expired":
-        return wording_whispers.had_expired(ago, escalation.request.kind)
+        return wording_whispers.time_ran_out(ago, TOLD[escalation.request.kind])
     if escalation.status == "cancelled":
         return wording_whispers.had_been_withdrawn(escalation.agent, ago)
     return wording_whispers.still_open()

@@ -28,8 +28,6 @@ def actor(by: Actor, name: str) -> Markup:
             return said("rule “{name}”", name=name)
         case "key":
             return said("the program {name}", name=name)
-        case "timeout":
-            return Markup("the clock")
         case _:
             return escaped(name, 200)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from bot.cards.blocks import Markup, escaped, joined, said
 from bot.cards.wording import ended
-from bot.cards.wording_settled import TOLD
-from bot.domain.request import Kind
 
 _WAS_FASTER = {"approve": "approved", "modify": "modified and approved", "reject": "rejected",
                "respond": "answered", "revise": "sent back"}  # fmt: skip
@@ -35,8 +33,8 @@ def was_faster(kind: str, who: Markup, ago: str | None, comment: Markup | None) 
     )  # fmt: skip
 
 
-def had_expired(ago: str | None, kind: Kind) -> Markup:
-    return joined("", [Markup("Time ran out"), _before_you(ago), Markup(f"r click. {TOLD[kind]}"),
+def time_ran_out(ago: str | None, did: str) -> Markup:
+    return joined("", [Markup("Time ran out"), _before_you(ago), Markup(f"r click. {did}"),
                        Markup(_NOTHING_CHANGED)])  # fmt: skip
 
 

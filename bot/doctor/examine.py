@@ -92,6 +92,9 @@ def _places(book: Book | None, admin_channel: str | None) -> dict[str, list[str]
     places: dict[str, list[str]] = {}
     for route in book.routes.values() if book else ():
         places.setdefault(route.channel, []).append(f"route {route.name}")
+        for tier in route.tiers:
+            if tier.channel is not None:
+                places.setdefault(tier.channel, []).append(f"a tier of route {route.name}")
     if admin_channel:
         places.setdefault(admin_channel, []).append("PULLCORD_ADMIN_CHANNEL")
     return places

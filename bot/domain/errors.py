@@ -9,6 +9,7 @@
     ├── ForbiddenError             forbidden
     │   └── OwnEscalationError     own_escalation
     ├── AlreadySettledError        already_settled
+    ├── PendingError               decision_pending: made, and not yet in force
     ├── StaleActionError           digest_mismatch: what was shown is no longer what would run
     ├── DigestMismatchError        digest_mismatch
     ├── NothingToRunError          nothing_to_run
@@ -118,6 +119,12 @@ class AlreadySettledError(PullcordError):
 
     code = "already_settled"
     keeps_work = True
+
+
+class PendingError(PullcordError):
+    """Somebody has decided, and can still take it back; until then only a rejection counts."""
+
+    code = "decision_pending"
 
 
 class StaleActionError(PullcordError):

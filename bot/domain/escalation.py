@@ -24,6 +24,8 @@ from bot.domain.request import DecisionType, Edit, Request, Urgency
 
 Status = Literal["open", "decided", "expired", "cancelled"]
 Provenance = Literal["human", "rule", "timeout"]
+#: What becomes of a question that nobody has answered by its deadline.
+OnTimeout = Literal["expire", "reject", "approve"]
 OutcomeStatus = Literal["succeeded", "failed", "not_run"]
 
 
@@ -93,6 +95,24 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A click that completes the decision, and can be taken back `until` then."""
+
+    decision: Decision
+    until: datetime
+
+    @property
+    def agrees(self) -> bool:
+        """Whether somebody else's rejection comes before it."""
+        return self.decision.type not in {"reject", "revise"}
+
+    @property
+    def number(self) -> int:
+        """What tells it from another one of the same escalation, on a button."""
+        return int(self.until.timestamp()) % 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Redeemed:
     redeem_id: str
     at: datetime
@@ -136,6 +156,12 @@ class Escalation:
     permalink: str | None = None
     #: Where the agent's request stands in its own trace; handed on, and no part of the resource.
     trace: str | None = None
+    #: What the deadline does, as it was said when it was asked.
+    on_timeout: OnTimeout = "expire"
+    #: How many of the route's reminders and tiers are behind it.
+    reminded: int = 0
+    tier: int = 0
+    intent: Intent | None = None
     #: Its agent is paused now: read beside it by whoever shows it, and no part of what is stored.
     pause: Pause | None = None
 
@@ -158,6 +184,11 @@ class Escalation:
         """Open although its time is over; whoever finds it so settles it first."""
         return self.status == "open" and now >= self.expires_at
 
+    def ended(self, now: datetime) -> bool:
+        """Open, and nobody can say anything to it any more: time is over, or a click counts now."""
+        counts = self.intent is not None and now >= self.intent.until
+        return self.overdue(now) or (self.status == "open" and counts)
+
     def refuse_if_settled(self) -> None:
         """Raises AlreadySettledError, which says what became of it."""
         if self.status != "open":
@@ -179,8 +210,20 @@ class Escalation:
         self.refuse_if_settled()
         return replace(
             self, status="decided", decision=decision, settled_at=decision.decided_at,
-            proposal=None, version=self.version + 1,
+            proposal=None, intent=None, version=self.version + 1,
         )  # fmt: skip
+
+    def intend(self, intent: Intent) -> Escalation:
+        """Still open: the decision is made, and counts when nobody has taken it back by then."""
+        self.refuse_if_settled()
+        return replace(self, intent=intent, version=self.version + 1)
+
+    def take_back(self) -> Escalation:
+        """As if the click had not been."""
+        assert self.intent is not None  # noqa: S101 - the caller has looked
+        by = self.intent.decision.decided_by
+        votes = tuple(v for v in self.votes if (v.actor.type, v.actor.id) != (by.type, by.id))
+        return replace(self, votes=votes, intent=None, version=self.version + 1)
 
     def expire(self, at: datetime) -> Escalation:
         """Open → expired."""
@@ -192,7 +235,9 @@ class Escalation:
         if self.status == "cancelled":
             return self
         self.refuse_if_settled()
-        return replace(self, status="cancelled", settled_at=at, version=self.version + 1)
+        return replace(
+            self, status="cancelled", settled_at=at, intent=None, version=self.version + 1
+        )
 
     def redeem(
         self, redeem_id: str, expected: str | None, at: datetime, *, pause: Pause | None = None
@@ -247,6 +292,10 @@ class Escalation:
 def settled_in_words(escalation: Escalation) -> str:
     """What became of it, for a program's author."""
     decision = escalation.decision
+    if decision is not None and decision.provenance == "timeout":
+        did = "approved" if decision.effective is not None else "rejected"
+        by = escalation.expires_at.isoformat()
+        return f"Nobody answered by {by}, so it was {did}, as the policy says."
     if decision is not None:
         who = decision.decided_by.display_name or decision.decided_by.id
         return f"{who} decided this ({decision.type}) at {decision.decided_at.isoformat()}."

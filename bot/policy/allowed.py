@@ -40,7 +40,8 @@ def why_not(
     if agreeing and route.no_self_approval:
         own = _why_own(directory, escalation, person, authors)
         selves = escalation.owners | authors
-    return _why_not(book, directory, route.reviewers, person, own=own, selves=selves, fresh=fresh)
+    groups = book.groups_asked(escalation, need.route)
+    return _why_not(book, directory, groups, person, own=own, selves=selves, fresh=fresh)
 
 
 def why_no_admin(book: Book, directory: Directory, person: Clicker) -> Denial | None:

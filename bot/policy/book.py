@@ -11,12 +11,12 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from bot.domain.directory import Directory, Roll
+from bot.domain.escalation import Escalation, OnTimeout
 from bot.domain.people import Clicker
 from bot.domain.request import Urgency
 
 #: `batch` and `by_confidence` are put to a person at once, until there is more to them.
 Then = Literal["approve", "reject", "escalate", "batch", "by_confidence"]
-OnTimeout = Literal["expire", "reject", "approve"]
 Assign = Literal["one", "suggest"]
 Risk = Literal["low", "medium", "high", "critical"]
 
@@ -216,6 +216,18 @@ class Book(_Page):
         An escalation may be older than the policy, and must still reach somebody.
         """
         return self.routes.get(name) or self.default_route()
+
+    def tiers_of(self, asked: Escalation) -> tuple[Tier, ...]:
+        """The tiers that are behind it; of a route that is gone there are none."""
+        route = self.routes.get(asked.need.route)
+        return () if route is None else route.tiers[: asked.tier]
+
+    def groups_asked(self, asked: Escalation, route: str) -> tuple[str, ...]:
+        """Names of the groups that may decide it now, on the route that this action needs."""
+        groups = self.route(route).reviewers
+        if route == asked.need.route:
+            groups += tuple(one for tier in self.tiers_of(asked) for one in tier.reviewers)
+        return tuple(dict.fromkeys(groups))
 
     def reviewers(self, route: str, directory: Directory) -> frozenset[str]:
         """Slack ids of all whom a route asks, by what we heard last."""

@@ -12,6 +12,7 @@ from bot.policy.match import match
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from bot.domain.escalation import OnTimeout
     from bot.domain.request import Request, Urgency
     from bot.policy.book import Book, Limit, Rule, Then
 
@@ -32,6 +33,8 @@ class Plan:
     limit: Limit | None
     deadline: timedelta
     valid_for: timedelta
+    #: What the route does at the deadline.
+    on_timeout: OnTimeout
     #: One line for each rule that was looked at.
     reasons: tuple[str, ...]
     #: Where it could wait for others, if its rule says so.
@@ -63,6 +66,7 @@ def plan(book: Book, request: Request, agent: str) -> Plan:
         limit=matched.limit if matched and then == "approve" else None,
         deadline=route.deadline,
         valid_for=route.valid_for,
+        on_timeout=route.on_timeout,
         reasons=reasons,
         digest=matched.digest if matched else None,
     )
@@ -84,6 +88,7 @@ def escalated(book: Book, plan: Plan, why: str) -> Plan:
         limit=None,
         deadline=route.deadline,
         valid_for=route.valid_for,
+        on_timeout=route.on_timeout,
         digest=None,
     )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, get_args
 
+from bot.domain.escalation import OnTimeout
 from bot.domain.request import URGENCIES
-from bot.policy.book import Assign, OnTimeout, Tier
+from bot.policy.book import Assign, Tier
 from bot.policy.kinds import CHANNEL, NAME, PERIOD, choice, duration
 from bot.policy.names import read_group_names, unknown
 from bot.policy.times import QUIET
@@ -24,10 +25,6 @@ _GRACE = duration(timedelta(hours=1), or_none=True)
 _MOST_STEPS = 20
 #: What happens in place of what a key asks for.
 _INSTEAD = {
-    "remind_after": "no reminder is sent",
-    "tiers": "nobody else is asked; the route's own reviewers stay the only ones",
-    "grace": "a click counts at once and cannot be taken back",
-    "quiet_hours": "cards are posted at any hour",
     "assign": "nobody is named; all reviewers of the route are asked alike",
 }
 
@@ -37,8 +34,6 @@ def read_waiting(
 ) -> Mapping[str, Any]:
     """The fields of a Route that are about waiting."""
     on_timeout = section.one("on_timeout", _ON_TIMEOUT, "expire")
-    if on_timeout != "expire":
-        section.not_yet("on_timeout", "it expires, and nothing may run")
     grace = section.one("grace", _GRACE, timedelta(0))
     if grace >= deadline:
         section.note("grace", "less than the route's deadline, or no click would ever count")

@@ -128,7 +128,7 @@ def of_which(tx: Tx, escalation_id: str, *, channel: str) -> str | None:
     rows = tx.execute(
         select(message.c.id, message.c.channel, message.c.posted_channel, message.c.ts)
         .join(message_item, message_item.c.message_id == message.c.id)
-        .where(message_item.c.escalation_id == escalation_id)
+        .where(message_item.c.escalation_id == escalation_id, message.c.kind != "reminder")
         # One that has no place yet is the likeliest to be seen now.
         .order_by(message.c.ts.is_not(None), message.c.id)
     ).all()

@@ -126,11 +126,12 @@ def forget_account(tx: Tx, person_id: str, wanted: str) -> None:
 
 def _forget_escalations(tx: Tx, person_id: str, rename: Callable[[Any], Any], limit: int) -> int:
     rows = tx.execute(
-        select(escalation.c.id, escalation.c.votes, escalation.c.proposal)
+        select(escalation.c.id, escalation.c.votes, escalation.c.proposal, escalation.c.intent)
         .where(
             or_(
                 _names(tx, escalation.c.votes, person_id),
                 _names(tx, escalation.c.proposal, person_id),
+                _names(tx, escalation.c.intent, person_id),
             )
         )
         .limit(limit)
@@ -140,7 +141,9 @@ def _forget_escalations(tx: Tx, person_id: str, rename: Callable[[Any], Any], li
         tx.execute(
             update(escalation)
             .where(escalation.c.id == row.id)
-            .values(votes=rename(row.votes), proposal=rename(row.proposal))
+            .values(
+                votes=rename(row.votes), proposal=rename(row.proposal), intent=rename(row.intent)
+            )
         )
     return len(rows)
 

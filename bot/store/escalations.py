@@ -13,6 +13,7 @@ from bot.domain.errors import AlreadySettledError, NotFoundError
 from bot.domain.escalation import (
     Decision,
     Escalation,
+    Intent,
     Need,
     Outcome,
     Proposal,
@@ -37,6 +38,7 @@ _PROPOSAL = TypeAdapter(Proposal | None)
 _DECISION = TypeAdapter(Decision)
 _REDEEMED = TypeAdapter(Redeemed | None)
 _OUTCOME = TypeAdapter(Outcome | None)
+_INTENT = TypeAdapter(Intent | None)
 
 # Far below what either database takes as parameters of one statement.
 _AT_ONCE = 1000
@@ -261,6 +263,7 @@ def _fixed(new: Escalation) -> dict[str, Any]:
         "request": new.request.facts(),
         "trace": new.trace,
         "calls_back": None if new.request.callback is None else True,
+        "on_timeout": new.on_timeout,
     }
 
 
@@ -278,11 +281,15 @@ def _changing(now: Escalation) -> dict[str, Any]:
         "redeemed": _REDEEMED.dump_python(now.redeemed, mode="json"),
         "outcome": _OUTCOME.dump_python(now.outcome, mode="json"),
         "permalink": now.permalink,
+        "reminded": now.reminded,
+        "tier": now.tier,
+        "intent": _INTENT.dump_python(now.intent, mode="json"),
     }
 
 
 _CHANGING = ("status", "version", "urgency", "expires_at", "settled_at", "route", "approvals",
-             "votes", "proposal", "redeemed", "outcome", "permalink")  # fmt: skip
+             "votes", "proposal", "redeemed", "outcome", "permalink", "reminded", "tier",
+             "intent")  # fmt: skip
 _SAVE = (
     update(escalation)
     .where(
@@ -340,4 +347,9 @@ def _from_row(row: Row[Any]) -> Escalation:
         outcome=_OUTCOME.validate_python(row.outcome),
         permalink=row.permalink,
         trace=row.trace,
+        on_timeout=row.on_timeout or "expire",
+        reminded=row.reminded,
+        tier=row.tier,
+        # An older replica that settles it leaves it there.
+        intent=_INTENT.validate_python(row.intent if row.status == "open" else None),
     )

@@ -135,6 +135,7 @@ def _without_card(tx: Tx) -> Select[int, str]:
         .join(message_item, message_item.c.message_id == message.c.id)
         .where(
             message_item.c.escalation_id == escalation.c.id,
+            message.c.kind != "reminder",
             or_(message.c.ts.is_not(None), message.c.posted_rev < message.c.wanted_rev),
         )
     )

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, case, false, func, or_, select, true, update
+from sqlalchemy import bindparam, case, func, or_, select, true, update
 
 from bot.store.columns import Instant
 from bot.store.tables import message, message_item
@@ -35,6 +35,7 @@ SETTLE = timedelta(seconds=10)
 _SHOWING = select(message_item.c.message_id).where(
     message_item.c.escalation_id == bindparam("shown")
 )
+_REMINDS = message.c.kind == "reminder"
 _UP_TO_DATE = message.c.posted_rev == message.c.wanted_rev
 _NOWHERE = message.c.ts.is_(None)
 _FREE = {"owner": None, "lease_until": None, "unsure_since": None, "tried_since": None}
@@ -63,7 +64,8 @@ _TOUCH = {
     .values(
         wanted_rev=message.c.wanted_rev + 1,
         due_at=case((_UP_TO_DATE, bindparam("now", type_=Instant)), else_=message.c.due_at),
-        cosmetic=false() if news else case((_UP_TO_DATE, true()), else_=message.c.cosmetic),
+        # What a reminder says of it is on its card as well.
+        cosmetic=_REMINDS if news else case((_UP_TO_DATE, true()), else_=message.c.cosmetic),
         behind_since=case(
             (_UP_TO_DATE, bindparam("now", type_=Instant)), else_=message.c.behind_since
         ),
@@ -101,7 +103,9 @@ class Claimed:
     deadline: float = math.inf
 
 
-def owe(tx: Tx, escalation_id: str, *, channel: str, priority: int) -> None:
+def owe(
+    tx: Tx, escalation_id: str, *, channel: str, priority: int, kind: MessageKind = "card"
+) -> None:
     """A card of the escalation shall stand in the channel, or with the person of that id."""
     message_id = tx.new_id("msg")
     now = tx.now()
@@ -109,7 +113,7 @@ def owe(tx: Tx, escalation_id: str, *, channel: str, priority: int) -> None:
         message,
         {
             "id": message_id,
-            "kind": "card",
+            "kind": kind,
             "channel": channel,
             "wanted_rev": 1,
             "posted_rev": 0,
@@ -132,6 +136,17 @@ def touch(tx: Tx, escalation_id: str, *, news: bool = False) -> None:
     `news` is what people must not miss: it goes ahead of votes and small print.
     """
     tx.execute(_TOUCH[news], {"shown": escalation_id, "now": tx.now()})
+    tx.tell(TOPIC)
+
+
+def hurry(tx: Tx, escalation_id: str, priority: int) -> None:
+    """What waits for its first post is at least so urgent now."""
+    tx.execute(
+        update(message)
+        .where(message.c.id.in_(_SHOWING), message.c.ts.is_(None), message.c.priority < priority)
+        .values(priority=priority),
+        {"shown": escalation_id},
+    )
     tx.tell(TOPIC)
 
 
@@ -338,7 +353,11 @@ def is_seen(tx: Tx, escalation_ids: Sequence[str]) -> bool:
     found = tx.execute(
         select(message.c.id)
         .join(message_item, message_item.c.message_id == message.c.id)
-        .where(message_item.c.escalation_id.in_(escalation_ids), message.c.ts.is_not(None))
+        .where(
+            message_item.c.escalation_id.in_(escalation_ids),
+            message.c.ts.is_not(None),
+            message.c.kind != "reminder",
+        )
         .limit(1)
     )
     return found.first() is not None

@@ -66,6 +66,13 @@ escalation = Table(
     Column("trace", Text),
     # True where a callback was asked for: it is looked whether one was owed.
     Column("calls_back", Boolean),
+    # What the deadline does, as it was said when it was asked; None: it expires.
+    Column("on_timeout", Text),
+    # How many of its route's reminders and tiers are behind it.
+    Column("reminded", Integer, nullable=False, server_default=text("0")),
+    Column("tier", Integer, nullable=False, server_default=text("0")),
+    # A click that completes, and can still be taken back.
+    Column("intent", Json),
 )
 Index("escalation_by_agent", escalation.c.agent, escalation.c.id)
 Index("escalation_by_status", escalation.c.status, escalation.c.id)

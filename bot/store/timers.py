@@ -1,4 +1,4 @@
-"""What is due when. A timer fires once: whoever settles its escalation takes it away."""
+"""What is due when: one row for each kind. Whoever settles the escalation takes them away."""
 
 from __future__ import annotations
 
@@ -13,15 +13,23 @@ if TYPE_CHECKING:
 
     from bot.store.tx import Tx
 
-Kind = Literal["expire"]
+#: `expire` is the end; the others come before it, and each moves on from one moment to the next.
+Kind = Literal["expire", "remind", "tier", "grace"]
 
 
 def put(tx: Tx, escalation_id: str, kind: Kind, due_at: datetime) -> None:
     tx.add(timer, {"escalation_id": escalation_id, "kind": kind, "due_at": due_at})
 
 
-def drop(tx: Tx, escalation_id: str) -> None:
-    tx.execute(delete(timer).where(timer.c.escalation_id == escalation_id))
+def move(tx: Tx, escalation_id: str, kind: Kind, due_at: datetime) -> None:
+    """From now on it is due then, whether it was there before or not."""
+    tx.upsert(timer, {"escalation_id": escalation_id, "kind": kind, "due_at": due_at})
+
+
+def drop(tx: Tx, escalation_id: str, kind: Kind | None = None) -> None:
+    """One of them, or all."""
+    which = [] if kind is None else [timer.c.kind == kind]
+    tx.execute(delete(timer).where(timer.c.escalation_id == escalation_id, *which))
 
 
 def due(tx: Tx, limit: int) -> list[tuple[str, Kind]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.store import copies, escalations
+from bot.store import copies, escalations, reminders
 from bot.usecases.send_card import stands
 
 if TYPE_CHECKING:
@@ -43,5 +43,5 @@ def _adopt(tx: Tx, workspace: Workspace | None, message_id: str, place: Sent) ->
     shown = copies.shown_by(tx, message_id)
     escalations.hold(tx, shown)
     taken = copies.take_place(tx, message_id, channel=place.channel, ts=place.ts)
-    if taken == "first":
+    if taken == "first" and not reminders.stands_there(tx, channel=place.channel, ts=place.ts):
         stands(tx, workspace, shown, place.channel, place.ts)

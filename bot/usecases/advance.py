@@ -9,10 +9,13 @@ import structlog
 
 from bot.store import timers
 from bot.usecases.settling import lock_in_time
+from bot.usecases.waiting_steps import reach_tier, remind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from bot.domain.escalation import Escalation
+    from bot.policy.book import Book
     from bot.store.tx import Tx
     from bot.usecases.desk import Desk
 
@@ -25,7 +28,10 @@ async def advance_what_is_due(desk: Desk) -> int:
     """How many timers were dealt with. Safe to run anywhere, any number of times."""
     due = await desk.ledger.read(timers.due, _AT_ONCE)
     done = await asyncio.gather(
-        *(desk.ledger.run_behind(_advance, kind, escalation_id) for escalation_id, kind in due),
+        *(
+            desk.ledger.run_behind(_advance, desk.book, kind, escalation_id)
+            for escalation_id, kind in due
+        ),
         return_exceptions=True,
     )
     for (escalation_id, kind), error in zip(due, done, strict=True):
@@ -35,16 +41,18 @@ async def advance_what_is_due(desk: Desk) -> int:
     return len(due)
 
 
-def _advance(tx: Tx, kind: timers.Kind, escalation_id: str) -> None:
-    STEPS[kind](tx, escalation_id)
-
-
-def _expire(tx: Tx, escalation_id: str) -> None:
-    """Time is over: what was not answered by its deadline expires."""
-    found = lock_in_time(tx, escalation_id)
+def _advance(tx: Tx, book: Book, kind: timers.Kind, escalation_id: str) -> None:
+    found = lock_in_time(tx, book, escalation_id)
     if found.status != "open":
         timers.drop(tx, escalation_id)
+    elif kind in STEPS:
+        STEPS[kind](tx, book, found)
 
 
-#: What is done when a timer of the kind is due. A step takes its timer away, or moves it on.
-STEPS: Mapping[timers.Kind, Callable[[Tx, str], None]] = {"expire": _expire}
+#: What is done when a timer of the kind is due and the escalation, which is locked, still open. A
+#: step takes its timer away, or moves it on. For `expire` and `grace` time itself has done all, and
+#: what is not here is left to the newer replica that has put it there.
+STEPS: Mapping[timers.Kind, Callable[[Tx, Book, Escalation], None]] = {
+    "remind": remind,
+    "tier": reach_tier,
+}

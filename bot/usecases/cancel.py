@@ -10,6 +10,7 @@ from bot.usecases.show import check_own
 
 if TYPE_CHECKING:
     from bot.domain.escalation import Escalation
+    from bot.policy.book import Book
     from bot.store.tx import Tx
     from bot.usecases.desk import Desk
 
@@ -27,10 +28,10 @@ def agent_actor(caller: Caller) -> Actor:
 
 async def cancel(desk: Desk, caller: Caller, escalation_id: str) -> Escalation:
     """Raises NotFoundError, AlreadySettledError. Cancelling twice is the same as once."""
-    return await desk.ledger.run_behind(_cancel, caller, escalation_id)
+    return await desk.ledger.run_behind(_cancel, desk.book, caller, escalation_id)
 
 
-def _cancel(tx: Tx, caller: Caller, escalation_id: str) -> Escalation:
-    before = lock_in_time(tx, escalation_id)
+def _cancel(tx: Tx, book: Book, caller: Caller, escalation_id: str) -> Escalation:
+    before = lock_in_time(tx, book, escalation_id)
     check_own(before, caller)
     return keep(tx, before, before.cancel(tx.now()), "escalation.cancelled", agent_actor(caller))

@@ -12,15 +12,16 @@ from bot.domain.digest import digest, effective
 from bot.domain.errors import (
     Fault,
     InvalidError,
+    PendingError,
     StaleActionError,
     UnavailableError,
     UncertainError,
 )
-from bot.domain.escalation import Decision, Escalation, Need, Proposal, Vote
+from bot.domain.escalation import Decision, Escalation, Intent, Need, Proposal, Vote
 from bot.domain.request import REFUSALS, URGENCIES
 from bot.observe import tracing
 from bot.policy.plan import plan
-from bot.store import escalations, messages
+from bot.store import escalations, messages, timers
 from bot.usecases.authority import Standing, still_counts, voters
 from bot.usecases.ballot import checked, edited_at
 from bot.usecases.read_directory import read_directory
@@ -28,6 +29,7 @@ from bot.usecases.settling import keep, lock_in_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import timedelta
 
     from bot.domain.directory import Directory
     from bot.domain.people import Actor
@@ -48,15 +50,15 @@ async def decide(desk: Desk, escalation_id: str, ballot: Ballot, voter: Voter) -
     """Count the vote, and settle the escalation when it was the last one needed.
 
     Raises NotFoundError, AlreadySettledError, ForbiddenError, AgentPausedError, StaleActionError,
-    InvalidError whose faults point into the ballot (`/modified_arguments/amount`, `/comment`),
-    UnavailableError, and UncertainError when not even the next try could find out.
+    PendingError, InvalidError whose faults point into the ballot (`/modified_arguments/amount`,
+    `/comment`), UnavailableError, and UncertainError when not even the next try could find out.
     """
     book = desk.book
     seen, directory = await desk.ledger.read(
         _look, book, desk.team_id, escalation_id, voter, desk.pauses
     )
-    if seen.overdue(directory.now):
-        await desk.ledger.run(_end, escalation_id)
+    if seen.ended(directory.now):
+        await desk.ledger.run(_end, book, escalation_id)
     ballot = checked(seen, ballot)
     need, request = _asked_for(book, seen, ballot)
     standing = Standing(book=book, directory=directory, seen=seen, voter=voter)
@@ -94,13 +96,13 @@ def _look(
     found.refuse_if_settled()
     found = replace(found, pause=pauses.of(tx, found.agent))
     routes = (found.need.route, found.shown_need.route)
-    groups = [name for route in routes for name in book.route(route).reviewers]
+    groups = [name for route in routes for name in book.groups_asked(found, route)]
     return found, read_directory(tx, book, team_id, voter.ids, groups=groups)
 
 
-def _end(tx: Tx, escalation_id: str) -> None:
+def _end(tx: Tx, book: Book, escalation_id: str) -> None:
     """Time was over before the vote came, whoever votes."""
-    lock_in_time(tx, escalation_id).refuse_if_settled()
+    lock_in_time(tx, book, escalation_id).refuse_if_settled()
 
 
 def _cast_unless_counted(
@@ -188,8 +190,11 @@ def _cast(
     request: Request,
     counts: bool,
 ) -> Escalation:
-    before = lock_in_time(tx, escalation_id)
+    before = lock_in_time(tx, book, escalation_id)
     before.refuse_if_settled()
+    refusing = ballot.type in {"reject", "revise"}
+    if before.intent is not None and not (refusing and before.intent.agrees):
+        raise PendingError("Somebody has just decided this; it counts in some seconds.")
     agreeing = ballot.type in {"approve", "modify"}
     runs = effective(request) if agreeing else None
     vote = Vote(
@@ -211,6 +216,10 @@ def _cast(
         after = _recounted(tx, book, team_id, after, vote, need)
     if not agreeing or len(after.agreeing(vote.effective_digest or "")) >= need.approvals:
         decision = _decision(tx, book, after, vote, ballot, request, runs)
+        grace = book.route(need.route).grace
+        # A program has nothing to take back with.
+        if grace and actor.type != "key":
+            return _intend(tx, before, after, decision, grace)
         return keep(
             tx,
             before,
@@ -234,6 +243,24 @@ def _cast(
         actor,
         type=vote.type,
         digest=vote.effective_digest,
+    )
+
+
+def _intend(
+    tx: Tx, before: Escalation, after: Escalation, decision: Decision, grace: timedelta
+) -> Escalation:
+    """It counts when the grace is over, or at the deadline: whichever comes first."""
+    until = min(tx.now() + grace, after.expires_at)
+    timers.move(tx, after.id, "grace", until)
+    return keep(
+        tx,
+        before,
+        after.intend(Intent(decision=decision, until=until)),
+        "vote.intended",
+        decision.decided_by,
+        type=decision.type,
+        digest=decision.effective_digest,
+        until=until.isoformat(),
     )
 
 

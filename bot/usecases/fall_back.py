@@ -72,9 +72,10 @@ def _elsewhere(
     for one in way[here + 1 :]:
         if one.channel not in taken:
             return [one.channel]
-    directory = read_directory(tx, book, team_id, (), groups=route.reviewers)
+    groups = book.groups_asked(escalation, route.name)
+    directory = read_directory(tx, book, team_id, (), groups=groups)
     known = (person for person in directory.people if directory.bar(person) in {None, "stale"})
-    asked = book.members(route.reviewers, directory)
+    asked = book.members(groups, directory)
     return sorted(person for person in known if person in asked and person not in taken)[
         :_MOST_PEOPLE
     ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.cards.around import Around
 from bot.store import escalations, pauses, people
 from bot.usecases.authority import as_it_counts, voters
+from bot.usecases.end_of_time import in_the_end
 from bot.usecases.read_directory import read_directory
 
 if TYPE_CHECKING:
@@ -44,9 +45,12 @@ def counted(tx: Tx, book: Book, team_id: str | None, escalation: Escalation) -> 
 def around(tx: Tx, book: Book, escalation: Escalation) -> Around:
     """Names, reasons and the time, as one reading of the database has them."""
     route = book.route(escalation.shown_need.route)
+    tiers = book.tiers_of(escalation)
     ids = {vote.actor.id for vote in escalation.votes}
     if escalation.proposal is not None:
         ids.add(escalation.proposal.by.id)
+    if escalation.intent is not None:
+        ids.add(escalation.intent.decision.decided_by.id)
     if escalation.decision is not None:
         ids.add(escalation.decision.decided_by.id)
     before = escalation.request.supersedes
@@ -56,6 +60,9 @@ def around(tx: Tx, book: Book, escalation: Escalation) -> Around:
         quick_reasons=route.quick_reasons,
         names={person.id: person.display_name for person in people.find(tx, ids).values()},
         timezone=book.timezone,
+        on_timeout=in_the_end(tx, book, escalation) if escalation.status == "open" else "expire",
+        raised_after=tiers[-1].after if tiers else None,
+        also_asked=tuple(dict.fromkeys(group for tier in tiers for group in tier.reviewers)),
         threshold=book.threshold(escalation.request.category),
         predecessor=None if before is None else escalations.find(tx, before),
         successors=escalations.alternatives_to(tx, escalation.id) if after else (),

@@ -25,6 +25,7 @@ from bot.domain.people import Actor
 from bot.domain.request import URGENCIES, Request, earliest, more_urgent
 from bot.observe import tracing
 from bot.policy.plan import escalated, plan
+from bot.policy.steps import first_steps
 from bot.store import escalations, inbound, journal, messages, outbox, relays, timers
 from bot.usecases import limits
 from bot.usecases.settling import topic
@@ -172,16 +173,15 @@ def _open(
         why=planned.why,
         handoff=book.handoff(request.category) or wording.HANDOFF,
         trace=trace,
+        on_timeout=planned.on_timeout,
     )
     if planned.asks_people:
         escalations.insert(tx, escalation)
+        route = book.route(planned.need.route)
         timers.put(tx, escalation.id, "expire", escalation.expires_at)
-        messages.owe(
-            tx,
-            escalation.id,
-            channel=book.route(planned.need.route).channel,
-            priority=URGENCIES.index(urgency),
-        )
+        for step, at in first_steps(route, now, escalation.expires_at):
+            timers.put(tx, escalation.id, step, at)
+        messages.owe(tx, escalation.id, channel=route.channel, priority=URGENCIES.index(urgency))
     else:
         escalation = escalation.decide(_decided_by_rule(tx, book, escalation, planned))
         escalations.insert(tx, escalation)

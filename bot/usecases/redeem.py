@@ -12,6 +12,7 @@ from bot.usecases.show import check_own
 if TYPE_CHECKING:
     from bot.domain.escalation import Escalation
     from bot.domain.people import Caller
+    from bot.policy.book import Book
     from bot.store.tx import Tx
     from bot.usecases.desk import Desk
 
@@ -22,13 +23,15 @@ async def redeem(
     """Raises NotFoundError, NothingToRunError, DigestMismatchError, AlreadyRedeemedError,
     AgentPausedError, ApprovalExpiredError, in this order.
     """
-    return await desk.ledger.run_behind(_redeem, caller, escalation_id, redeem_id, digest)
+    return await desk.ledger.run_behind(
+        _redeem, desk.book, caller, escalation_id, redeem_id, digest
+    )
 
 
 def _redeem(
-    tx: Tx, caller: Caller, escalation_id: str, redeem_id: str, digest: str | None
+    tx: Tx, book: Book, caller: Caller, escalation_id: str, redeem_id: str, digest: str | None
 ) -> Escalation:
-    before = lock_in_time(tx, escalation_id)
+    before = lock_in_time(tx, book, escalation_id)
     check_own(before, caller)
     return keep(
         tx,

@@ -12,6 +12,7 @@ from bot.usecases.show import check_own
 if TYPE_CHECKING:
     from bot.domain.escalation import Escalation
     from bot.domain.people import Caller
+    from bot.policy.book import Book
     from bot.store.tx import Tx
     from bot.usecases.desk import Desk
 
@@ -20,13 +21,13 @@ async def report_outcome(
     desk: Desk, caller: Caller, escalation_id: str, *, status: OutcomeStatus, note: str | None
 ) -> Escalation:
     """Raises NotFoundError, OutcomeRecordedError, NothingToRunError."""
-    return await desk.ledger.run_behind(_report, caller, escalation_id, status, note)
+    return await desk.ledger.run_behind(_report, desk.book, caller, escalation_id, status, note)
 
 
 def _report(
-    tx: Tx, caller: Caller, escalation_id: str, status: OutcomeStatus, note: str | None
+    tx: Tx, book: Book, caller: Caller, escalation_id: str, status: OutcomeStatus, note: str | None
 ) -> Escalation:
-    before = lock_in_time(tx, escalation_id)
+    before = lock_in_time(tx, book, escalation_id)
     check_own(before, caller)
     outcome = Outcome(status=status, note=note, reported_at=tx.now())
     return keep(

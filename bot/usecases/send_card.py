@@ -14,11 +14,12 @@ from bot.cards import wording_operators
 from bot.cards.around import Card
 from bot.cards.copy_card import copy_card
 from bot.cards.escalation_card import card, minimal_card
+from bot.cards.reminder_card import minimal_reminder_card, reminder_card
 from bot.cards.storm_card import minimal_storm_card, storm_card
 from bot.domain.outgoing import Alert, Later, Never, Outcome, Refused, Sent, Unsure, is_person
 from bot.domain.pacing import lane, rest
 from bot.domain.request import URGENCIES
-from bot.store import copies, escalations, journal, messages, outbox, pace, relays
+from bot.store import copies, escalations, journal, messages, outbox, pace, relays, reminders
 from bot.usecases.fall_back import fall_back
 from bot.usecases.look import around, counted
 from bot.usecases.settling import topic
@@ -59,6 +60,8 @@ class Rendered:
     trace: str | None = None
     #: A most urgent one that has been unsure for too long.
     hurries: bool = False
+    #: A reminder of what has been answered meanwhile: it is not posted any more.
+    pointless: bool = False
 
 
 async def send_card(desk: Desk, sender: SlackSender, claimed: Claimed) -> Outcome:
@@ -85,7 +88,9 @@ def _render(tx: Tx, book: Book, workspace: Workspace | None, claimed: Claimed) -
         pairs.append((escalation, around(tx, book, escalation)))
     return Rendered(
         claimed=claimed,
-        card=_draw_copy(tx, workspace, claimed, pairs) or _draw(claimed, pairs),
+        card=_draw_copy(tx, workspace, claimed, pairs)
+        or _draw_reminder(tx, workspace, claimed, pairs)
+        or _draw(claimed, pairs),
         held=_held(tx, claimed),
         trace=pairs[0][0].trace if len(pairs) == 1 else None,
         hurries=(
@@ -93,6 +98,7 @@ def _render(tx: Tx, book: Book, workspace: Workspace | None, claimed: Claimed) -
             and claimed.tried_since is not None
             and tx.now() - claimed.tried_since >= _URGENT_PATIENCE
         ),
+        pointless=(claimed.kind == "reminder" and all(one.status != "open" for one, _ in pairs)),
     )
 
 
@@ -108,6 +114,23 @@ def _draw_copy(
     place = copies.standing(tx, claimed.copy_of)
     link = workspace.permalink(*place) if workspace is not None and place is not None else None
     return copy_card([one for one, _ in pairs], link)
+
+
+def _draw_reminder(
+    tx: Tx,
+    workspace: Workspace | None,
+    claimed: Claimed,
+    pairs: Sequence[tuple[Escalation, Around]],
+) -> Card | None:
+    """It leads to the card in the same channel, or else to the first that stood anywhere."""
+    if claimed.kind != "reminder":
+        return None
+    rows = []
+    for escalation, seen in pairs:
+        place = reminders.card_in(tx, escalation.id, claimed.channel)
+        link = workspace.permalink(*place) if workspace and place else escalation.permalink
+        rows.append((escalation, seen, link))
+    return (minimal_reminder_card if claimed.minimal else reminder_card)(rows)
 
 
 def _draw(claimed: Claimed, pairs: Sequence[tuple[Escalation, Around]]) -> Card:
@@ -161,6 +184,8 @@ async def _call(desk: Desk, sender: SlackSender, rendered: Rendered) -> Outcome 
             return found
     if not isinstance(place, str):
         return place
+    if rendered.pointless:
+        return Never(reason="answered")
     if _overslept(claimed):
         return None
     return await sender.post(claimed.id, channel=place, text=drawn.text, blocks=drawn.blocks)
@@ -202,6 +227,8 @@ def _settle(
                 tx, claimed, wait=timedelta(0), problem=outcome.reason, minimal=True
             )
             _alert(tx, claimed, wording_operators.card_refused(_ids(claimed), outcome.reason))
+        case Refused() | Never() if claimed.kind == "reminder":
+            messages.settle_given_up(tx, claimed, problem=outcome.reason)
         case Never(reason="message_not_found") if claimed.ts is not None:
             again = claimed.copy_of is None and _any_open(tx, claimed)
             messages.settle_gone(tx, claimed, again=again)
@@ -242,7 +269,7 @@ def _fall_back_in_time(
 ) -> None:
     """Slack has stumbled over it for a while, and nobody has seen it anywhere."""
     since = claimed.failing_since
-    if since is None or tx.now() - since < _PATIENCE:
+    if claimed.kind == "reminder" or since is None or tx.now() - since < _PATIENCE:
         return
     if _any_open(tx, claimed) and not messages.is_seen(tx, claimed.escalation_ids):
         fall_back(tx, book, _team(workspace), claimed, reason)
@@ -259,6 +286,7 @@ def _any_open(tx: Tx, claimed: Claimed) -> bool:
 
 def _settle_sent(tx: Tx, workspace: Workspace | None, claimed: Claimed, outcome: Sent) -> None:
     first = claimed.ts is None
+    is_card = claimed.kind != "reminder"
     if first:
         before = copies.standing(tx, claimed.id)
         if before is not None and before != (outcome.channel, outcome.ts):
@@ -269,10 +297,12 @@ def _settle_sent(tx: Tx, workspace: Workspace | None, claimed: Claimed, outcome:
     # What we found in the history may show an older state: it still has to be brought up to date.
     drawn = claimed if claimed.unsure_since is None else replace(claimed, wanted_rev=0)
     if messages.settle_sent(tx, drawn, channel=outcome.channel, ts=outcome.ts):
-        if first:
+        if first and is_card:
             stands(tx, workspace, claimed.escalation_ids, outcome.channel, outcome.ts)
-    elif first and (
-        copies.take_place(tx, claimed.id, channel=outcome.channel, ts=outcome.ts) == "first"
+    elif (
+        first
+        and copies.take_place(tx, claimed.id, channel=outcome.channel, ts=outcome.ts) == "first"
+        and is_card
     ):
         # The lease was lost while Slack took its time; what stands there is ours all the same.
         stands(tx, workspace, claimed.escalation_ids, outcome.channel, outcome.ts)

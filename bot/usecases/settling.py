@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.domain.people import Actor
 from bot.store import escalations, journal, messages, relays, timers
+from bot.usecases.end_of_time import CLOCK, decision_in_time
 
 if TYPE_CHECKING:
     from bot.domain.escalation import Escalation
     from bot.domain.journal import Event
     from bot.domain.outgoing import RelayEvent
+    from bot.domain.people import Actor
+    from bot.policy.book import Book
     from bot.store.tx import Tx
 
 _TOLD: dict[str, RelayEvent] = {
@@ -18,9 +20,6 @@ _TOLD: dict[str, RelayEvent] = {
     "expired": "escalation.expired",
     "cancelled": "escalation.cancelled",
 }
-CLOCK = Actor(
-    type="timeout", id="deadline", display_name=None, authenticated_by="clock", via="timer"
-)
 
 
 def topic(escalation_id: str) -> str:
@@ -41,7 +40,9 @@ def keep(
         return after
     escalations.save(tx, before, after)
     journal.note(tx, after.id, event, actor, **data)
-    changed = after.status != before.status or after.proposal != before.proposal
+    changed = (after.status, after.proposal, after.intent) != (
+        before.status, before.proposal, before.intent,
+    )  # fmt: skip
     messages.touch(tx, after.id, news=changed)
     if after.status != "open":
         timers.drop(tx, after.id)
@@ -51,9 +52,20 @@ def keep(
     return after
 
 
-def lock_in_time(tx: Tx, escalation_id: str) -> Escalation:
+def lock_in_time(tx: Tx, book: Book, escalation_id: str) -> Escalation:
     """The escalation, locked; one whose time is over is settled first, whoever asks."""
     found = escalations.lock(tx, escalation_id)
-    if found.overdue(tx.now()):
+    if not found.ended(tx.now()):
+        return found
+    made = decision_in_time(tx, book, found)
+    if made is None:
         return keep(tx, found, found.expire(tx.now()), "escalation.expired", CLOCK)
-    return found
+    return keep(
+        tx,
+        found,
+        found.decide(made),
+        "escalation.decided",
+        made.decided_by,
+        type=made.type,
+        digest=made.effective_digest,
+    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.cards import whispers
+from bot.cards import pending, whispers
+from bot.cards.around import Around
 from bot.store import escalations, outbox
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def _tell_who_was_faster(tx: Tx, escalation_id: str, whisper: Whisper) -> None:
 
 def who_was_faster(escalation: Escalation, now: datetime) -> str:
     """For somebody whose click came too late, or for an action that has changed meanwhile."""
+    if escalation.intent is not None:
+        return pending.somebody_was_first(escalation.intent, Around(now=now))
     if escalation.status == "open":
         return whispers.changed_meanwhile(escalation)
     return whispers.someone_was_faster(escalation, now)

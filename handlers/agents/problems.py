@@ -33,6 +33,7 @@ CODES: dict[str, tuple[int, str]] = {
     "not_found": (404, "There is no such thing"),
     "method_not_allowed": (405, "This address takes other methods"),
     "already_settled": (409, "It is settled already"),
+    "decision_pending": (409, "Somebody has just decided"),
     "already_redeemed": (409, "Another redeemer has it"),
     "agent_paused": (409, "The agent is paused"),
     "digest_mismatch": (409, "The action is another one"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.cards import names, whispers, wording_pause, wording_whispers
+from bot.cards import names, whispers, wording_grace, wording_pause, wording_whispers
 from bot.cards.details import details
 from bot.cards.draft_form import draft_form
 from bot.cards.forms import modify_form, notice, reject_form
@@ -19,6 +19,7 @@ from bot.domain.errors import (
     ForbiddenError,
     InvalidError,
     NotFoundError,
+    PendingError,
     PullcordError,
     StaleActionError,
     UnavailableError,
@@ -32,6 +33,7 @@ from bot.usecases.ballot import Ballot
 from bot.usecases.decide import decide
 from bot.usecases.look import look, with_names
 from bot.usecases.tell import tell, tell_who_was_faster, who_was_faster
+from bot.usecases.undo import undo
 from handlers.slack.who import Click, OddPayloadError, chosen_value, read_click
 
 if TYPE_CHECKING:
@@ -90,7 +92,12 @@ def _votes(
         except PullcordError as refusal:
             await _explain(desk, client, click, escalation_id, refusal)
         else:
-            if after.status == "open":
+            if after.intent is not None:
+                # The card itself says it; who clicked in a modal sees that one.
+                if click.view_id:
+                    title = wording_grace.PENDING_TITLE
+                    await _show(client, click, notice(title, wording_grace.PENDING))
+            elif after.status == "open":
                 counted = whispers.vote_counted(after)
                 await _say(desk, client, click, counted, title=wording_whispers.VOTE_TITLE)
             elif click.view_id:
@@ -99,6 +106,33 @@ def _votes(
                     click,
                     notice(wording_whispers.DONE_TITLE, wording_whispers.APPROVED_NOTICE),
                 )
+        await _remember_place(desk, click, escalation_id)
+        await ack()
+
+    return listener
+
+
+def undo_click(desk: Desk) -> Callable[..., Awaitable[None]]:
+    """A click is taken back before it counts."""
+
+    async def listener(ack: Any, body: Any, client: AsyncWebClient) -> None:
+        try:
+            click = read_click(body)
+            escalation_id, _ = names.unpack(click.value)
+            number = names.unpack_page(click.value)
+        except (OddPayloadError, ValueError):
+            await ack()
+            return
+        via: Via = "modal" if click.view_id else "button"
+        try:
+            _offer_shortcut(desk, click)
+            await undo(desk, escalation_id, SlackVoter(click.clicker, via), number)
+        except PullcordError as refusal:
+            await _explain(desk, client, click, escalation_id, refusal)
+        else:
+            if click.view_id:
+                undone = notice(wording_grace.UNDONE_TITLE, wording_grace.UNDONE)
+                await _show(client, click, undone)
         await _remember_place(desk, click, escalation_id)
         await ack()
 
@@ -228,7 +262,7 @@ async def _explain(
     desk: Desk, client: AsyncWebClient, click: Click, escalation_id: str, refusal: PullcordError
 ) -> None:
     """Why the click did nothing."""
-    late = isinstance(refusal, AlreadySettledError | StaleActionError)
+    late = isinstance(refusal, AlreadySettledError | StaleActionError | PendingError)
     try:
         if late and click.channel and not click.view_id:
             await tell_who_was_faster(desk, escalation_id, _whisper(click, click.channel, ""))
@@ -283,7 +317,7 @@ def _whisper(click: Click, channel: str, sentence: str) -> Whisper:
 async def in_words(desk: Desk, escalation_id: str, refusal: PullcordError) -> str:
     """Why a click did nothing, for the person who clicked."""
     match refusal:
-        case AlreadySettledError() | StaleActionError():
+        case AlreadySettledError() | StaleActionError() | PendingError():
             escalation, around = await look(desk, escalation_id)
             return who_was_faster(escalation, around.now)
         case ForbiddenError() | NotFoundError() | InvalidError():

@@ -63,6 +63,7 @@ def make_bolt(desk: Desk, client: AsyncWebClient) -> AsyncApp:
         logger=quiet,
     )
     bolt.action(names.APPROVE)(actions.approve(desk))
+    bolt.action(names.UNDO)(actions.undo_click(desk))
     bolt.action(names.MODIFY)(actions.open_modify(desk))
     bolt.action(names.REJECT)(actions.open_reject(desk))
     bolt.action(names.DETAILS)(actions.open_details(desk))

@@ -112,7 +112,7 @@ def _submitted(
                 response_action="update", view=notice(wording_whispers.NOTICE_TITLE, sentence)
             )
         else:
-            if after.status == "open":
+            if after.status == "open" and after.intent is None:
                 have = len(after.agreeing(after.shown_digest))
                 sentence = wording_whispers.proposed(have, after.shown_need.approvals)
                 view = notice(wording_whispers.PROPOSED_TITLE, sentence)

@@ -11,6 +11,7 @@ from tests.chaos.result import Result
 from tests.chaos.scene import scene
 from tests.chaos.steps import STEPS
 from tests.chaos.verdict import judge
+from tests.world import POLICY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -19,6 +20,15 @@ if TYPE_CHECKING:
     from tests.chaos.steps import Step
     from tests.databases import Postgres
 
+_POLICY = POLICY.replace(
+    "rules:\n",
+    """\
+  patient: {channel: C01REV, reviewers: [reviewers], grace: 1s, remind_after: [1s],
+            tiers: [{after: 2s, urgency: high}]}
+rules:
+  - {name: patient, when: 'category == "patient"', then: escalate, route: patient}
+""",
+)
 #: Longer than any lease.
 _PAST_THE_LEASE = 20.0
 #: Where a sender that oversleeps must notice it before it posts.
@@ -26,12 +36,15 @@ _SLEEPY = {"a card is claimed and committed", "a card is drawn"}
 
 
 async def story(scene: Scene, prefix: str) -> None:
-    """Four questions at once: one is approved and run, one refused, one expires, one withdrawn."""
+    """Five questions at once: one is approved and run, one refused, one expires, one withdrawn, and
+    one waits for long before somebody's click counts.
+    """
     await asyncio.gather(
         _approved(scene, f"{prefix}-approved"),
         _refused(scene, f"{prefix}-refused"),
         _expired(scene, f"{prefix}-expired"),
         _withdrawn(scene, f"{prefix}-withdrawn"),
+        _waited_for(scene, f"{prefix}-waited-for"),
     )
 
 
@@ -68,6 +81,18 @@ async def _withdrawn(scene: Scene, key: str) -> None:
     await scene.settled(question)
 
 
+async def _waited_for(scene: Scene, key: str) -> None:
+    """There is a reminder, a tier, and a grace."""
+    question = await scene.ask(key, ends="decided", category="patient")
+
+    async def raised() -> bool:
+        return bool((await scene.see(question))["urgency"] == "high")
+
+    assert await scene.calm(raised), "The tier was never reached"
+    await scene.press(question, "Approve", by="alice")
+    await scene.settled(question)
+
+
 async def kills(database: str, server: Postgres, scale: int) -> AsyncIterator[Result]:
     """Kill -9 at each step; each trial at another passing of it."""
     result = Result("kill -9 at each named step", database)
@@ -75,7 +100,7 @@ async def kills(database: str, server: Postgres, scale: int) -> AsyncIterator[Re
     lanes = asyncio.Semaphore(2)
 
     async def trial(step: Step, nth: int) -> None:
-        async with lanes, scene(database, server) as stage:
+        async with lanes, scene(database, server, policy=_POLICY) as stage:
             await stage.start(stage.bots[0], "SIGKILL", str(nth), step.name)
             await story(stage, f"{step.name} {nth}")
             result.add(await judge(stage), f"{step.name}, {nth}")
@@ -95,7 +120,7 @@ async def sleepers(database: str, server: Postgres, scale: int) -> AsyncIterator
     bots = 1 if database == "sqlite" else 2
 
     async def trial(step: Step) -> None:
-        async with scene(database, server, bots=bots) as stage:
+        async with scene(database, server, bots=bots, policy=_POLICY) as stage:
             await stage.start(stage.bots[0], "SIGSTOP", "1", step.name)
             if bots > 1:
                 await stage.start(stage.bots[1])

@@ -107,7 +107,8 @@ def test_every_end_in_words() -> None:
         decided(type="revise", comment="cheaper?", **nothing),
         decided(decided_by=RULE, rule="tiny refunds", provenance="rule"),
         decided(decided_by=KEY),
-        decided(decided_by=CLOCK, type="reject", **nothing),
+        decided(decided_by=CLOCK, type="reject", provenance="timeout", **nothing),
+        decided(decided_by=CLOCK, provenance="timeout"),
         make_escalation().expire(NOW + timedelta(hours=4)),
         make_escalation().cancel(THREE_PAST),
     ]
@@ -138,8 +139,12 @@ def test_every_end_in_words() -> None:
                 "The agent has not picked it up yet · esc_01JABCDEFGHJKMNPQRSTVWXYZ0",
             ],
             [
-                "❌ *Rejected* by the clock · <!date^1772452980^{time}|12:03 UTC> · after 3 min",
+                "⌛ *Nobody answered* by <!date^1772467200^{time}|16:00 UTC>, so it was *rejected*. The agent was told not to run it.",
                 "esc_01JABCDEFGHJKMNPQRSTVWXYZ0",
+            ],
+            [
+                "⌛ *Nobody answered* by <!date^1772467200^{time}|16:00 UTC>, so it was *approved*, as the policy says here.",
+                "The agent has not picked it up yet · esc_01JABCDEFGHJKMNPQRSTVWXYZ0",
             ],
             [
                 "⌛ *Nobody answered* by <!date^1772467200^{time}|16:00 UTC>. The agent was told not to run it.",

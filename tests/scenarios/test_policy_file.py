@@ -216,7 +216,7 @@ async def test_sighup_reloads(survivor: Survivor) -> None:
 
 async def test_the_log_says_what_is_not_acted_on(survivor: Survivor) -> None:
     """When such a policy comes into force, and again at each start."""
-    save(survivor, POLICY.replace("C03MONEY, ", "C03MONEY, grace: 10s, "))
+    save(survivor, POLICY.replace("C03MONEY, ", "C03MONEY, assign: suggest, "))
     survivor.bot.process.send_signal(signal.SIGHUP)
 
     async def said() -> bool:
@@ -230,5 +230,5 @@ async def test_the_log_says_what_is_not_acted_on(survivor: Survivor) -> None:
     told = [line for line in lines if line["event"] == "policy.not_acted_on"]
     assert len(told) == 2
     for one in told:
-        assert (one["line"], one["key"], one["level"]) == (8, "routes.money.grace", "warning")
-        assert one["instead"] == "a click counts at once and cannot be taken back"
+        assert (one["line"], one["key"], one["level"]) == (8, "routes.money.assign", "warning")
+        assert one["instead"] == "nobody is named; all reviewers of the route are asked alike"

@@ -1,0 +1,39 @@
+"""What the clock does with a question that nobody has answered by its deadline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.domain.escalation import Escalation, OnTimeout
+    from bot.policy.book import Book
+
+
+def at_deadline(book: Book, asked: Escalation) -> OnTimeout:
+    """A policy that has changed since it was asked can only be stricter with it.
+
+    `approve` still wants a look at what was refused lately.
+    """
+    today = book.route(asked.need.route).on_timeout
+    if today != "approve":
+        return today
+    if asked.on_timeout != "approve":
+        return asked.on_timeout
+    return "approve" if _rule_could(asked) else "expire"
+
+
+def _rule_could(asked: Escalation) -> bool:
+    """Whether a rule could approve it: neither risky, nor sent to people for a reason of its own.
+
+    `why` is set where a rule's limit was used up or it could not be evaluated, and a proposal is a
+    person's word against the action as it was asked.
+    """
+    request = asked.request
+    outside = any(one.name == "in_domain" and one.value is False for one in request.signals)
+    return (
+        "approve" in request.decisions
+        and request.risk.level not in {"high", "critical"}
+        and asked.why is None
+        and asked.proposal is None
+        and not outside
+    )
