@@ -126,6 +126,9 @@ class Escalation:
     why: str | None
     #: A sentence for the agent's own end user while a person looks at it.
     handoff: str
+    #: The digest that collects it, and the slot that it was promised; None: it had its own card.
+    digest: str | None = None
+    digest_due: datetime | None = None
     votes: tuple[Vote, ...] = ()
     proposal: Proposal | None = None
     decision: Decision | None = None

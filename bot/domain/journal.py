@@ -16,6 +16,7 @@ Event = Literal[
     "card.posted",
     "card.refused",
     # These concern the house and no question.
+    "digest.made",
     "person.erased",
     "retention.removed",
 ]

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 #: What an agent is told at its own address.
 RelayEvent = Literal["escalation.decided", "escalation.expired", "escalation.cancelled"]
 #: A card shows one escalation; a storm card shows several, when so many come that each
-#: could not have its own in time.
-MessageKind = Literal["card", "storm"]
+#: could not have its own in time; a digest shows what could wait.
+MessageKind = Literal["card", "storm", "digest"]
 
 
 def is_person(channel: str) -> bool:

@@ -261,6 +261,8 @@ def _fixed(new: Escalation) -> dict[str, Any]:
         "request": new.request.facts(),
         "trace": new.trace,
         "calls_back": None if new.request.callback is None else True,
+        "digest": new.digest,
+        "digest_due": new.digest_due,
     }
 
 
@@ -340,4 +342,6 @@ def _from_row(row: Row[Any]) -> Escalation:
         outcome=_OUTCOME.validate_python(row.outcome),
         permalink=row.permalink,
         trace=row.trace,
+        digest=row.digest,
+        digest_due=row.digest_due,
     )

@@ -13,6 +13,7 @@ import structlog
 from bot.cards import wording_operators
 from bot.cards.around import Card
 from bot.cards.copy_card import copy_card
+from bot.cards.digest_card import digest_card, minimal_digest_card
 from bot.cards.escalation_card import card, minimal_card
 from bot.cards.storm_card import minimal_storm_card, storm_card
 from bot.domain.outgoing import Alert, Later, Never, Outcome, Refused, Sent, Unsure, is_person
@@ -21,6 +22,7 @@ from bot.domain.request import URGENCIES
 from bot.store import copies, escalations, journal, messages, outbox, pace, relays
 from bot.usecases.fall_back import fall_back
 from bot.usecases.look import around, counted
+from bot.usecases.look_at_digest import digest_of
 from bot.usecases.settling import topic
 
 if TYPE_CHECKING:
@@ -85,7 +87,7 @@ def _render(tx: Tx, book: Book, workspace: Workspace | None, claimed: Claimed) -
         pairs.append((escalation, around(tx, book, escalation)))
     return Rendered(
         claimed=claimed,
-        card=_draw_copy(tx, workspace, claimed, pairs) or _draw(claimed, pairs),
+        card=_draw_copy(tx, workspace, claimed, pairs) or _draw(tx, book, claimed, pairs),
         held=_held(tx, claimed),
         trace=pairs[0][0].trace if len(pairs) == 1 else None,
         hurries=(
@@ -110,7 +112,10 @@ def _draw_copy(
     return copy_card([one for one, _ in pairs], link)
 
 
-def _draw(claimed: Claimed, pairs: Sequence[tuple[Escalation, Around]]) -> Card:
+def _draw(tx: Tx, book: Book, claimed: Claimed, pairs: Sequence[tuple[Escalation, Around]]) -> Card:
+    if claimed.run is not None:
+        digest = digest_of(tx, book, claimed.id, claimed.run, pairs)
+        return (minimal_digest_card if claimed.minimal else digest_card)(digest)
     if claimed.kind == "storm":
         return (minimal_storm_card if claimed.minimal else storm_card)(pairs)
     ((escalation, seen),) = pairs
