@@ -13,7 +13,7 @@ from datetime import datetime
 from bot.cards import names, offers, wording_digest
 from bot.cards.blocks import Block, Element, button, rich, section, size_of, words
 from bot.cards.question_row import Row, asked_for, minimal_row, open_row, settled_row
-from bot.cards.text import clip, one_line
+from bot.cards.text import clip, length, one_line
 from bot.domain.digest_run import ROWS, DigestRun
 from bot.domain.durations import in_words
 from bot.domain.escalation import Escalation
@@ -22,7 +22,7 @@ from bot.domain.escalation import Escalation
 CAPS = (700, 500, 350, 250, 150, 80, 40)
 # So much of a question is in view where several are approved together, and so much of all.
 _TOGETHER, _TOGETHER_ALL = 700, 9000
-_HEADLINE, _CATEGORY, _GLIMPSE = 300, 80, 150
+_HEADLINE, _CATEGORY, _GLIMPSE = 600, 80, 150
 
 Numbered = tuple[int, Row]
 
@@ -108,7 +108,7 @@ def alike(page: Sequence[Numbered], to: str) -> list[Numbered]:
     size = 0
     for number, (escalation, around) in same:
         said, whole = asked_for(escalation, around, _TOGETHER)
-        size += size_of(said) + _HEADLINE
+        size += size_of(said) + length(one_line(escalation.shown.headline))
         if whole and around.predecessor is None and size <= _TOGETHER_ALL:
             found.append((number, (escalation, around)))
     return found
@@ -133,7 +133,6 @@ def _kind(escalation: Escalation) -> object | None:
         or request.dangerous
         or escalation.proposal is not None
         or not offers.allowed(escalation, "approve")
-        or len(one_line(request.headline)) > _HEADLINE
     ):
         return None
     return tool.name, tool.server, escalation.need, sorted(tool.arguments), request.category
