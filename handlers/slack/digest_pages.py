@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.cards import names
-from bot.cards.digest_modals import digest_page
+from bot.cards.digest_modals import digest_page, gone_page
 from bot.domain.errors import UnavailableError
 from bot.usecases.look_at_digest import look_at_digest
 
@@ -13,11 +13,16 @@ if TYPE_CHECKING:
     from bot.usecases.desk import Desk
 
 
+async def read_page(desk: Desk, place: str) -> dict[str, Any]:
+    """The page of that place as it is now. Raises ValueError, UnavailableError."""
+    message_id, at, _ = names.unpack_place(place)
+    digest = await look_at_digest(desk, message_id)
+    return gone_page() if digest is None else digest_page(digest, at)
+
+
 async def page_of(desk: Desk, place: str) -> dict[str, Any] | None:
-    """The page of that place as it is now; None where it names none, or there is none any more."""
+    """The page that a modal leads back to, if it came from one and can be read now."""
     try:
-        message_id, at, _ = names.unpack_place(place)
-        digest = await look_at_digest(desk, message_id)
+        return await read_page(desk, place)
     except (ValueError, UnavailableError):
         return None
-    return None if digest is None else digest_page(digest, at)

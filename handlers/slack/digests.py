@@ -14,7 +14,7 @@ from bot.usecases.authority import SlackVoter
 from bot.usecases.look import look
 from bot.usecases.look_at_digest import look_at_digest
 from handlers.slack.actions import in_words, say, show_view, silent_words
-from handlers.slack.digest_pages import page_of
+from handlers.slack.digest_pages import page_of, read_page
 from handlers.slack.who import OddPayloadError, read_click, read_form
 
 if TYPE_CHECKING:
@@ -31,11 +31,13 @@ def turn_page(desk: Desk) -> Callable[..., Awaitable[None]]:
     async def listener(ack: Any, body: Any, client: AsyncWebClient) -> None:
         try:
             click = read_click(body)
-            names.unpack_place(click.value)
+            page = await read_page(desk, click.value)
         except (OddPayloadError, ValueError):
-            await ack()
-            return
-        await show_view(client, click, await page_of(desk, click.value) or gone_page())
+            pass
+        except UnavailableError as silent:
+            await say(desk, client, click, silent_words(silent))
+        else:
+            await show_view(client, click, page)
         await ack()
 
     return listener
@@ -48,11 +50,9 @@ def open_together(desk: Desk) -> Callable[..., Awaitable[None]]:
         try:
             click = read_click(body)
             message_id, at, first = names.unpack_place(click.value)
-        except (OddPayloadError, ValueError):
-            await ack()
-            return
-        try:
             digest = await look_at_digest(desk, message_id)
+        except (OddPayloadError, ValueError):
+            pass
         except UnavailableError as silent:
             await say(desk, client, click, silent_words(silent))
         else:

@@ -12,7 +12,9 @@ import pytest
 from bot.domain.errors import ForbiddenError, NotFoundError
 from bot.domain.people import Clicker
 from bot.store import digests
+from bot.usecases.approve_together import approve_together
 from bot.usecases.audit_house import audit_house
+from bot.usecases.authority import SlackVoter
 from bot.usecases.make_digest import digest_now, digests_of, make_due_digests
 from tests.world import POLICY, REFUND, World, words_in
 
@@ -308,3 +310,88 @@ async def test_a_digest_can_be_asked_for(world: World) -> None:
     assert "late" not in card.text
     assert (await world.card_of(second)).ts != card.ts
     assert digests_of(world.desk, "C01REV", "#reviews") == ["desk"]
+
+
+async def test_together_counts_like_one_by_one(world: World) -> None:
+    """Two must agree: voices are counted; what was changed meanwhile has to be looked at again."""
+    world.policy = DIGESTS.replace(
+        "reviewers: [reviewers],", "reviewers: [reviewers], approvals: 2,"
+    )
+    await world.stop_bot()
+    await world.start_bot()
+    agent = await world.agent()
+    asked = [await agent.wants(refund(10 + n)) for n in range(12)]
+    risky = await agent.wants(refund(99, category="other", risk={"level": "high"}))
+    card = await digest_with(world, asked[0])
+    await card.click("Next page", by="alice")
+
+    view = await world.modal_of("alice")
+    assert [one["accessory"]["text"]["text"] for one in view["blocks"] if "accessory" in one] == [
+        "Approve these 2 identical…"
+    ]
+    await world.control("view/click", user="U01ALICE", action_id="together")
+    await card.click("Next page", by="bob")
+    await press_in_modal(world, "bob", asked[10], "modify")
+    await world.submit("bob", field_0="9")
+    await world.submit("alice")
+
+    told = await page_of(world, "alice")
+    assert told.startswith("0 of 2 approved.\n1 have your approval and wait for others.")
+    assert "• “Refund $20.00”: Bob changed the action" in told
+    await world.control("view/close", user="U01ALICE")
+    await card.click("Next page", by="bob")
+    await press_in_modal(world, "bob", asked[11], "approve")
+    assert (await asked[11].answer())["type"] == "approve"
+
+    seen = await risky.see()
+    alice = SlackVoter(Clicker(id="U01ALICE", name="alice", team_id="T01SANDBOX"), "digest")
+    ((_, refused),) = await approve_together(world.desk, [(risky.id, seen["action_digest"])], alice)
+    assert "on its own card only" in str(refused)
+
+
+async def test_all_of_a_page_at_once_leads_back_to_it(world: World) -> None:
+    """Two identical ones behind the first ten: approved, and struck through where they stood."""
+    agent = await world.agent()
+    asked = [await agent.wants(refund(10 + n)) for n in range(12)]
+    card = await digest_with(world, asked[0])
+    await card.click("Next page", by="alice")
+    await world.control("view/click", user="U01ALICE", action_id="together")
+
+    await world.submit("alice")
+
+    assert (await page_of(world, "alice")).count("*Approved* by Alice") == 2
+    await card.until(lambda card: "10 of 12 waiting" in card.text)
+    pressed = {"user": "U01ALICE", "channel": card.channel, "ts": card.ts}
+    await world.control("click", action_id="together", **pressed)
+    await world.submit("alice")
+    await card.until(lambda card: "all 12 settled" in card.text)
+    assert await world.modal_of("alice") == {}
+
+
+async def test_who_comes_after_their_slot_was_dealt_with(world: World) -> None:
+    """Committed a moment too late for it: the next tick makes a digest for them."""
+    asked = await (await world.agent()).wants(refund(12))
+    three = world.clock.now.replace(hour=15)
+    await world.desk.ledger.run(digests.run_once, "desk", three)
+    await until(world, three)
+    assert world.cards() == []
+
+    await until(world, three + timedelta(seconds=5))
+
+    card = await world.card_of(asked)
+    assert "late" not in card.text
+
+
+async def test_a_digest_when_the_database_is_silent(world: World) -> None:
+    """Whoever presses is told that nothing happened, and nobody that it is gone."""
+    agent = await world.agent()
+    asked = [await agent.wants(refund(10 + n)) for n in range(12)]
+    card = await digest_with(world, asked[0])
+    await world.desk.ledger.close()
+
+    pressed = {"user": "U01ALICE", "channel": card.channel, "ts": card.ts}
+    await world.control("click", action_id="together", **pressed)
+    await world.control("click", action_id="digest_next", **pressed)
+
+    told = await world.whispered("alice", 2)
+    assert all("this was not recorded" in one for one in told)
