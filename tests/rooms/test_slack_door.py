@@ -297,6 +297,7 @@ async def test_mutated_deliveries_never_break_the_door(world: World) -> None:
             "keep": {"input": {"type": "checkboxes", "selected_options": [{"value": "keep"}]}},
         }},
     }  # fmt: skip
+    nobody = f"esc_nobody|sha256:{'0' * 64}"
     press = click_on(asked)
     menu = {"type": "overflow", "action_id": "more", "block_id": old}
     kinds = [
@@ -310,7 +311,7 @@ async def test_mutated_deliveries_never_break_the_door(world: World) -> None:
         press | {"actions": [{"type": "button", "action_id": "together", "block_id": "b",
                               "value": f"msg_nobody|0|{asked.id}"}]},
         form | {"view": {"id": "V1", "type": "modal", "callback_id": "together_form",
-                         "private_metadata": f"{old},{old}@msg_nobody|1"}},
+                         "private_metadata": f"{old},{nobody}@msg_nobody|1"}},
         {"type": "event_callback", "team_id": "T01SANDBOX", "event": {
             "type": "user_change", "user": {"id": "U01ALICE", "team_id": "T01SANDBOX",
                                             "is_restricted": False, "profile": {"email": "a@b"}}}},
