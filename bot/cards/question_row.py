@@ -53,7 +53,9 @@ def open_row(
         first = [offers.details_button(escalation, way_in)]
     menu = (way_in, names.SHOW_EVERYTHING) if approves else ()
     print_ = frame.small_print(escalation, around, cap)
-    more = [*also, doubts(escalation, around), support(escalation, around)]
+    # Where all came by the same way, a line on each would only take the place of what differs.
+    unsure = doubts(escalation, around, why=not also)
+    more = [wording.SEPARATOR.join(filter(None, [*also, unsure])), support(escalation, around)]
     if approves and escalation.request.kind == "answer":
         more.append(wording.APPROVE_SENDS)
     print_["elements"] += [

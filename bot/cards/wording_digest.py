@@ -75,7 +75,7 @@ def together_title(count: int) -> str:
 
 
 def together_yes(count: int) -> str:
-    return f"Approve these {count}"
+    return f"Approve {count}"
 
 
 def together_item(number: int, headline: str) -> str:

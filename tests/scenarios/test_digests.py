@@ -273,7 +273,7 @@ async def test_identical_ones_are_approved_together(world: World) -> None:
     pressed = {"user": "U01ALICE", "channel": card.channel, "ts": card.ts}
     await world.control("click", action_id="together", **pressed)
     form = await world.modal_of("alice")
-    assert form["submit"]["text"] == "Approve these 4"
+    assert form["submit"]["text"] == "Approve 4"
     assert [f"{n}. Refund ${9 + n}.00" in "\n".join(words_in(form)) for n in (1, 2, 3, 4)]
     await card.click("Reject…", by="bob", of=asked[3])
     await world.submit("bob", reason="Paid already")
