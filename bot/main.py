@@ -37,6 +37,7 @@ from bot.usecases.compare import compare
 from bot.usecases.desk import Desk, Workspace
 from bot.usecases.keys import write_down_uses
 from bot.usecases.learn_people import everything_again
+from bot.usecases.make_digest import make_due_digests
 from bot.usecases.pauses import tell_cards
 from bot.usecases.retention import remove_what_is_old
 from bot.usecases.seal import make_checkpoint, seal_what_is_new
@@ -74,6 +75,7 @@ _STOP_SECONDS = 12.0
 _SWEEP_SECONDS = 5.0
 _KEYS_SECONDS = 60.0
 _COPIES_SECONDS = 10.0
+_DIGEST_SECONDS = 5.0
 
 
 def _machine_now() -> datetime:
@@ -165,6 +167,7 @@ class House:
         self._relays.start()
         self._ticker.every(1, "timers", lambda: advance_what_is_due(self.desk))
         self._ticker.every(1, "pauses", lambda: tell_cards(self.desk))
+        self._ticker.every(_DIGEST_SECONDS, "digests", lambda: make_due_digests(self.desk))
         self._ticker.every(_SWEEP_SECONDS, "waiting", lambda: look_for_everybody(self.desk))
         self._ticker.every(LOOK_SECONDS, "policy", self._policy.look)
         self._ticker.every(2, "seal", lambda: seal_what_is_new(self.desk))

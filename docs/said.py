@@ -152,7 +152,10 @@ POLICY_TOP = {
         "What is decided without a person, and who is asked otherwise. The first match wins. "
         "At most 1,000."
     ),
-    "digests": "When what can wait is brought together. *Not acted on yet.*",
+    "digests": (
+        "When what can wait is brought together, and where "
+        "([how digests work](../howto/digests.md))."
+    ),
     "categories": "Kinds of cases, by the `category` of the request.",
     "agents": "The bounds of agents, by the NAMEs of their keys.",
     "schedules": "Who is on call when. *Not acted on yet.*",
@@ -227,7 +230,10 @@ POLICY_DIGEST = {
         "day of the week. Required."
     ),
     "timezone": "An IANA time zone; the file's when left out.",
-    "channel": 'A channel id, or `"#name"` in quotes. Required.',
+    "channel": (
+        'Where it is posted: a channel id, or `"#name"` in quotes. Required. Who may decide is '
+        "still up to each question's route."
+    ),
 }
 
 POLICY_CATEGORY = {
@@ -281,8 +287,8 @@ POLICY_RULE = {
     "name": "A name of its own; cards, decisions and `policy try` call the rule by it. Required.",
     "when": "A CEL expression that is true or false. Required.",
     "then": (
-        "`approve`, `reject`, `escalate`, `batch` or `by_confidence`. Required. *The last two are "
-        "not acted on yet: people are asked at once.*"
+        "`approve`, `reject`, `escalate`, `batch` or `by_confidence`. Required. *The last one is "
+        "not acted on yet: a person is asked, however sure the agent is.*"
     ),
     "digest": "Where a rule that batches collects it: a name under `digests`. Required there.",
     "route": "Where people are asked; the first route when left out.",

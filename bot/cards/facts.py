@@ -30,14 +30,15 @@ def facts(escalation: Escalation) -> str:
     return _line(found)
 
 
-def doubts(escalation: Escalation, around: Around) -> str:
-    """How sure the agent is, why it asks, and what it attached."""
+def doubts(escalation: Escalation, around: Around, *, why: bool = True) -> str:
+    """How sure the agent is, why people are asked, and what it attached."""
     request = escalation.request
     found: list[str | None] = []
     if request.confidence is not None:
         found.append(wording.confidence(request.confidence, around.threshold))
     found += [_signal_on_card(signal) for signal in request.signals[:3]]
-    found.append(why_here(escalation))
+    if why:
+        found.append(why_here(escalation))
     found += [wording.attached(e.title or e.type) for e in request.evidence[:3]]
     if len(request.evidence) > 3:
         found.append(wording.more_attached(len(request.evidence) - 3))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 
 APPROVE = "approve"
 MODIFY = "modify"
@@ -33,6 +34,15 @@ MODIFY_FORM = "modify_form"
 REJECT_FORM = "reject_form"
 NOTICE = "notice"
 
+#: A digest: its further pages as a modal, and several approved together after a form.
+DIGEST_PAGE = "digest_page"
+DIGEST_PREV = "digest_prev"
+DIGEST_NEXT = "digest_next"
+TOGETHER = "together"
+TOGETHER_FORM = "together_form"
+#: At the end of the block id of a row of a digest.
+IN_DIGEST = "|d"
+
 #: The action id of our own inputs; the block id says which one it is. Those of fields follow
 #: what they mean, see `input_of`.
 INPUT = "input"
@@ -50,7 +60,10 @@ RESPONSE = "response"
 KEEP = "keep"
 
 _PACKED = re.compile(
-    r"(?P<id>[A-Za-z0-9_-]{1,80})\|(?P<digest>sha256:[0-9a-f]{64})(\|(?P<page>[0-9]{1,6}))?"
+    r"(?P<id>[A-Za-z0-9_-]{1,80})\|(?P<digest>sha256:[0-9a-f]{64})(\|(?P<page>[0-9]{1,6}))?(\|d)?"
+)
+_PAGE = re.compile(
+    r"(?P<message>[A-Za-z0-9_-]{1,80})\|(?P<page>[0-9]{1,6})(\|(?P<first>[A-Za-z0-9_-]{1,80}))?"
 )
 
 
@@ -72,6 +85,48 @@ def unpack(value: str) -> tuple[str, str]:
 def unpack_page(value: str) -> int:
     """The number at the end: a page of the modal, or an option's place among the options."""
     return int(_read(value)["page"] or 0)
+
+
+def pack_page(message_id: str, page: int) -> str:
+    """A page of a digest, counted from 0."""
+    return f"{message_id}|{page}"
+
+
+def pack_together(message_id: str, page: int, first: str) -> str:
+    """Those of a page of a digest that are like its row of that escalation."""
+    return f"{message_id}|{page}|{first}"
+
+
+def unpack_place(value: str) -> tuple[str, int, str]:
+    """The message and the page, and the row's escalation where one is named.
+
+    Raises ValueError for anything else.
+    """
+    match = _PAGE.fullmatch(value)
+    if match is None:
+        raise ValueError("This did not come from one of our buttons.")
+    return match["message"], int(match["page"]), match["first"] or ""
+
+
+def pack_all(shown: Sequence[tuple[str, str]]) -> str:
+    """Several escalations, each with the hash of the action that was shown."""
+    return ",".join(pack(*one) for one in shown)
+
+
+def unpack_all(value: str) -> list[tuple[str, str]]:
+    """Raises ValueError for anything that `pack_all` did not make."""
+    return [unpack(one) for one in value.split(",")]
+
+
+def returning(metadata: str, place: str) -> str:
+    """A modal's metadata that also says to which page of a digest it leads back."""
+    return f"{metadata}@{place}"
+
+
+def from_where(metadata: str) -> tuple[str, str]:
+    """The metadata as such, and the page that it leads back to, if any."""
+    itself, _, place = metadata.partition("@")
+    return itself, place
 
 
 def field(index: int) -> str:

@@ -79,8 +79,8 @@ def form_buttons(escalation: Escalation) -> list[Element]:
     return buttons
 
 
-def details_button(escalation: Escalation) -> Element:
-    return button(wording.SHOW_EVERYTHING, names.DETAILS, shown_value(escalation))
+def details_button(escalation: Escalation, label: str = wording.SHOW_EVERYTHING) -> Element:
+    return button(label, names.DETAILS, shown_value(escalation))
 
 
 def option_buttons(escalation: Escalation, share: float = 1.0) -> list[Element]:

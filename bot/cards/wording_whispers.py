@@ -7,7 +7,7 @@ from bot.cards.wording import ended
 
 _WAS_FASTER = {"approve": "approved", "modify": "modified and approved", "reject": "rejected",
                "respond": "answered", "revise": "sent back"}  # fmt: skip
-_NOTHING_CHANGED = " Nothing changed by your click."
+NOTHING_CHANGED = " Nothing changed by your click."
 WENT_WRONG = "That did not work, and nothing changed. Please try again in a moment."
 
 
@@ -29,28 +29,28 @@ def was_faster(kind: str, who: Markup, ago: str | None, comment: Markup | None) 
     quoted = joined("", [Markup(": “"), words, Markup("”")]) if words else Markup("")
     return joined(
         "", [who, Markup(f" {_WAS_FASTER[kind]} this"), _before_you(ago), quoted, Markup("."),
-             Markup(_NOTHING_CHANGED)],
+             Markup(NOTHING_CHANGED)],
     )  # fmt: skip
 
 
 def time_ran_out(ago: str | None, did: str) -> Markup:
     return joined("", [Markup("Time ran out"), _before_you(ago), Markup(f"r click. {did}"),
-                       Markup(_NOTHING_CHANGED)])  # fmt: skip
+                       Markup(NOTHING_CHANGED)])  # fmt: skip
 
 
 def had_been_withdrawn(agent: str, ago: str | None) -> Markup:
     return joined("", [said("{agent} withdrew this", agent=agent), _before_you(ago), Markup("."),
-                       Markup(_NOTHING_CHANGED)])  # fmt: skip
+                       Markup(NOTHING_CHANGED)])  # fmt: skip
 
 
 def still_open() -> Markup:
-    return Markup("This is still open." + _NOTHING_CHANGED)
+    return Markup("This is still open." + NOTHING_CHANGED)
 
 
 def changed_meanwhile(who: str | None) -> Markup:
     first = said("{who} changed the action", who=who) if who else Markup("The action was changed")
     return joined("", [first, Markup(" after you had seen it. Please look at the card again."),
-                       Markup(_NOTHING_CHANGED)])  # fmt: skip
+                       Markup(NOTHING_CHANGED)])  # fmt: skip
 
 
 def vote_counted(have: int, need: int) -> Markup:
@@ -58,7 +58,7 @@ def vote_counted(have: int, need: int) -> Markup:
 
 
 def not_allowed(reason: str) -> Markup:
-    return joined("", [ended(escaped(reason, 1000)), Markup(_NOTHING_CHANGED)])
+    return joined("", [ended(escaped(reason, 1000)), Markup(NOTHING_CHANGED)])
 
 
 NOTICE_TITLE = "Nothing changed"

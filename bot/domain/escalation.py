@@ -147,6 +147,9 @@ class Escalation:
     why: str | None
     #: A sentence for the agent's own end user while a person looks at it.
     handoff: str
+    #: The digest that collects it, and the slot that it was promised; None: it had its own card.
+    digest: str | None = None
+    digest_due: datetime | None = None
     votes: tuple[Vote, ...] = ()
     proposal: Proposal | None = None
     decision: Decision | None = None
@@ -164,6 +167,11 @@ class Escalation:
     intent: Intent | None = None
     #: Its agent is paused now: read beside it by whoever shows it, and no part of what is stored.
     pause: Pause | None = None
+
+    @property
+    def asked_at(self) -> datetime:
+        """From when people are asked: what can wait is shown to them with its digest."""
+        return self.digest_due or self.created_at
 
     @property
     def shown(self) -> Request:

@@ -23,6 +23,7 @@ Event = Literal[
     "agent.paused",
     "agent.resumed",
     "callback.replayed",
+    "digest.made",
     "person.erased",
     "retention.removed",
 ]

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 #: What an agent is told at its own address.
 RelayEvent = Literal["escalation.decided", "escalation.expired", "escalation.cancelled"]
 #: A card shows one escalation; a storm card shows several, when so many come that each
-#: could not have its own in time. A reminder leads to the cards of some that are still open.
-MessageKind = Literal["card", "storm", "reminder"]
+#: could not have its own in time; a digest shows what could wait. A reminder leads to the cards
+#: of some that are still open.
+MessageKind = Literal["card", "storm", "digest", "reminder"]
 
 
 def is_person(channel: str) -> bool:

@@ -61,6 +61,12 @@ def routes_of(book: Book, directory: Directory, person: Clicker) -> frozenset[st
     )
 
 
+def why_no_digest(book: Book, directory: Directory, name: str, person: Clicker) -> Denial | None:
+    """None when this person may ask for the digest: one who is asked what it collects."""
+    groups = book.reviewers_of_digest(name)
+    return _why_not(book, directory, groups, person, own=None, selves=frozenset(), fresh=True)
+
+
 def key_may_decide(book: Book, need: Need, agent_name: str) -> bool:
     """Whether the route lists the API key of that NAME under `keys`."""
     return agent_name in book.route(need.route).keys

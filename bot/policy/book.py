@@ -15,7 +15,7 @@ from bot.domain.escalation import Escalation, OnTimeout
 from bot.domain.people import Clicker
 from bot.domain.request import Urgency
 
-#: `batch` and `by_confidence` are put to a person at once, until there is more to them.
+#: `by_confidence` is put to a person, until there is more to it.
 Then = Literal["approve", "reject", "escalate", "batch", "by_confidence"]
 Assign = Literal["one", "suggest"]
 Risk = Literal["low", "medium", "high", "critical"]
@@ -232,6 +232,12 @@ class Book(_Page):
     def reviewers(self, route: str, directory: Directory) -> frozenset[str]:
         """Slack ids of all whom a route asks, by what we heard last."""
         return self.members(self.route(route).reviewers, directory)
+
+    def reviewers_of_digest(self, name: str) -> tuple[str, ...]:
+        """Names of the groups whom the rules ask that batch into it, and of the admins."""
+        rules = (rule for rule in self.rules if rule.digest == name)
+        routes = [self.route(rule.route) if rule.route else self.default_route() for rule in rules]
+        return tuple(dict.fromkeys([g for r in routes for g in r.reviewers] + [*self.admins]))
 
     def is_admin(self, person: Clicker, directory: Directory) -> bool:
         """Whether this is an admin against whom nothing stands; `why_no_admin` has the reason."""

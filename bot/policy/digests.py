@@ -23,5 +23,4 @@ def read_digests(root: Section, timezone: str) -> dict[str, Digest]:
             channel=section.needed("channel", CHANNEL, ""),
         )
         section.close()
-    root.not_yet_below("digests", "nothing is collected, and no digest is posted")
     return digests

@@ -28,7 +28,6 @@ _COMMENT = text("a comment for the agent", 3000)
 # compile all of them anew.
 _MOST_RULES = 1000
 _INSTEAD = {
-    "batch": "it is posted at once, as a card of its own",
     "by_confidence": "it is put to a person, whatever the confidence",
 }
 

@@ -135,13 +135,6 @@ class Section:
         """An item of a list as a section of its own."""
         return Section(node, path, self._findings)
 
-    def not_yet_below(self, key: str, instead: str) -> None:
-        """The same for each name under a key."""
-        node = self.take(key)
-        if isinstance(node, Named):
-            for name, line in node.key_lines.items():
-                self._findings.set_aside(line, f"{self._at(key)}.{quoted(name)[1:-1]}", instead)
-
     def close(self) -> None:
         """Notes every key that was not asked for."""
         for key, line in self._node.key_lines.items():

@@ -110,6 +110,8 @@ def take_place(tx: Tx, message_id: str, *, channel: str, ts: str) -> Taken:
             "behind_since": now,
             "attempts": 0,
             "copy_of": row.copy_of or message_id,
+            "digest": row.digest,
+            "digest_slot": row.digest_slot,
         },
     )
     shown = select(literal(copy_id), message_item.c.escalation_id).where(

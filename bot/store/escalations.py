@@ -264,6 +264,8 @@ def _fixed(new: Escalation) -> dict[str, Any]:
         "trace": new.trace,
         "calls_back": None if new.request.callback is None else True,
         "on_timeout": new.on_timeout,
+        "digest": new.digest,
+        "digest_due": new.digest_due,
     }
 
 
@@ -352,4 +354,6 @@ def _from_row(row: Row[Any]) -> Escalation:
         tier=row.tier,
         # An older replica that settles it leaves it there.
         intent=_INTENT.validate_python(row.intent if row.status == "open" else None),
+        digest=row.digest,
+        digest_due=row.digest_due,
     )

@@ -129,7 +129,7 @@ def _without_timer(tx: Tx) -> Select[int, str]:
 
 
 def _without_card(tx: Tx) -> Select[int, str]:
-    """Open, and no card stands anywhere or is on its way."""
+    """Open, and no card stands anywhere or is on its way; what waits for a digest, until then."""
     shows = (
         select(message.c.id)
         .join(message_item, message_item.c.message_id == message.c.id)
@@ -139,9 +139,17 @@ def _without_card(tx: Tx) -> Select[int, str]:
             or_(message.c.ts.is_not(None), message.c.posted_rev < message.c.wanted_rev),
         )
     )
+    waits = and_(
+        escalation.c.digest.is_not(None),
+        escalation.c.digest_slot.is_(None),
+        escalation.c.digest_due > tx.now() - _MINUTE,
+    )
     return _counted(escalation.c.id).where(
-        _OPEN, escalation.c.created_at <= tx.now() - _MINUTE, _none(shows)
-    )  # fmt: skip
+        _OPEN,
+        escalation.c.created_at <= tx.now() - _MINUTE,
+        or_(escalation.c.digest.is_(None), ~waits),
+        _none(shows),
+    )
 
 
 def _card_late(tx: Tx) -> Select[int, str]:

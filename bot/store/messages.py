@@ -99,6 +99,8 @@ class Claimed:
     #: The message of which this one is a copy.
     copy_of: str | None
     escalation_ids: tuple[str, ...]
+    #: Of a digest message only: the name and the slot of its run.
+    run: tuple[str, datetime] | None = None
     #: By this process's own stopwatch: after it no call may begin. Set by who claims.
     deadline: float = math.inf
 
@@ -255,6 +257,7 @@ def claim(tx: Tx, owner: str, ids: Sequence[str]) -> list[Claimed]:
             failing_since=row.failing_since,
             copy_of=row.copy_of,
             escalation_ids=tuple(sorted(shows[row.id])),
+            run=None if row.digest is None else (row.digest, row.digest_slot),
         )
         for row in rows
     ]

@@ -60,6 +60,8 @@ class Waiting:
     unsure: bool
     #: It can share a storm card with others.
     groupable: bool
+    #: It brings together what waited: before it is posted, what was settled drops out.
+    collects: bool
     #: Only for what stands: nobody misses anything while it waits.
     cosmetic: bool
 
@@ -100,6 +102,7 @@ def _waiting(row: Row[Any]) -> Waiting:
         created_at=row.created_at,
         unsure=row.ts is None and row.unsure_since is not None,
         groupable=row.kind == "card" and not row.minimal,
+        collects=row.kind == "digest",
         cosmetic=row.cosmetic,
     )
 

@@ -73,6 +73,10 @@ escalation = Table(
     Column("tier", Integer, nullable=False, server_default=text("0")),
     # A click that completes, and can still be taken back.
     Column("intent", Json),
+    # The digest that collects it, the slot it was promised, and the slot it went out in.
+    Column("digest", Text),
+    Column("digest_due", Instant),
+    Column("digest_slot", Instant),
 )
 Index("escalation_by_agent", escalation.c.agent, escalation.c.id)
 Index("escalation_by_status", escalation.c.status, escalation.c.id)
@@ -197,6 +201,9 @@ message = Table(
     # Between these moments it may have been posted more than once; nobody has looked yet.
     Column("doubt_from", Instant),
     Column("doubt_until", Instant),
+    # Of a digest message only: the run that it shows.
+    Column("digest", Text),
+    Column("digest_slot", Instant),
 )
 Index("message_by_place", message.c.ts)
 Index(
@@ -465,4 +472,28 @@ Index(
     escalation.c.status,
     sqlite_where=text("status = 'open'"),
     postgresql_where=text("status = 'open'"),
+)
+
+# Each slot of a digest that was dealt with, once for all replicas: the key decides who does it.
+digest_run = Table(
+    "digest_run",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("slot", Instant, primary_key=True),
+    Column("made_at", Instant, nullable=False),
+    # How many it shows. None: no run, but when the digest was first seen in the policy.
+    Column("items", Integer),
+    # How many of its time stand on cards of their own instead.
+    Column("alone", Integer, nullable=False),
+    # The earliest slot that one of them was promised.
+    Column("due", Instant),
+)
+# What waits for a digest is little beside what is open.
+_WAITS = text("digest IS NOT NULL AND digest_slot IS NULL AND status = 'open'")
+Index(
+    "escalation_waits",
+    escalation.c.digest,
+    escalation.c.digest_due,
+    sqlite_where=_WAITS,
+    postgresql_where=_WAITS,
 )

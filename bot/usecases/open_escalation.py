@@ -25,6 +25,7 @@ from bot.domain.people import Actor
 from bot.domain.request import URGENCIES, Request, earliest, more_urgent
 from bot.observe import tracing
 from bot.policy.plan import escalated, plan
+from bot.policy.slots import next_slot
 from bot.policy.steps import first_steps
 from bot.store import escalations, inbound, journal, messages, outbox, relays, timers
 from bot.usecases import limits
@@ -156,6 +157,9 @@ def _open(
 
     valid_for = _valid_for(request, planned)
     urgency = more_urgent(request.urgency, planned.urgency)
+    slot = _slot(book, planned, now)
+    # Only a deadline of its own does not let it wait for the slot.
+    waits = slot is not None and (request.deadline is None or request.deadline > slot)
     escalation = Escalation(
         id=escalation_id,
         agent=caller.agent,
@@ -163,7 +167,9 @@ def _open(
         status="open",
         version=1,
         created_at=now,
-        expires_at=earliest(request.deadline, now + planned.deadline),
+        expires_at=earliest(request.deadline, now + planned.deadline)
+        if slot is None
+        else request.deadline or slot + planned.deadline,
         request=request,
         action_digest=action_digest,
         urgency=urgency,
@@ -174,14 +180,19 @@ def _open(
         handoff=book.handoff(request.category) or wording.HANDOFF,
         trace=trace,
         on_timeout=planned.on_timeout,
+        digest=planned.digest if waits else None,
+        digest_due=slot if waits else None,
     )
     if planned.asks_people:
         escalations.insert(tx, escalation)
         route = book.route(planned.need.route)
         timers.put(tx, escalation.id, "expire", escalation.expires_at)
-        for step, at in first_steps(route, now, escalation.expires_at):
+        for step, at in first_steps(route, escalation.asked_at, escalation.expires_at):
             timers.put(tx, escalation.id, step, at)
-        messages.owe(tx, escalation.id, channel=route.channel, priority=URGENCIES.index(urgency))
+        if not waits:
+            messages.owe(
+                tx, escalation.id, channel=route.channel, priority=URGENCIES.index(urgency)
+            )
     else:
         escalation = escalation.decide(_decided_by_rule(tx, book, escalation, planned))
         escalations.insert(tx, escalation)
@@ -202,6 +213,7 @@ def _open(
         rule=planned.rule,
         route=planned.need.route,
         **({} if trace is None else {"trace": trace}),
+        **({"digest": planned.digest} if waits else {}),
     )
     if escalation.decision is not None:
         journal.note(
@@ -289,6 +301,12 @@ def _check_owner(book: Book, caller: Caller, planned: Plan) -> None:
             f"The route {route.name!r} forbids self-approval, so this key must say who owns it: "
             "create one with `keys create NAME --owner U…`."
         )
+
+
+def _slot(book: Book, planned: Plan, now: datetime) -> datetime | None:
+    """When its digest comes next, for what can wait."""
+    digest = book.digests.get(planned.digest or "")
+    return None if digest is None else next_slot(digest, now)
 
 
 def _valid_for(request: Request, planned: Plan) -> timedelta:

@@ -13,6 +13,7 @@ import structlog
 from bot.cards import wording_operators
 from bot.cards.around import Card
 from bot.cards.copy_card import copy_card
+from bot.cards.digest_card import digest_card, minimal_digest_card
 from bot.cards.escalation_card import card, minimal_card
 from bot.cards.reminder_card import minimal_reminder_card, reminder_card
 from bot.cards.storm_card import minimal_storm_card, storm_card
@@ -22,6 +23,7 @@ from bot.domain.request import URGENCIES
 from bot.store import copies, escalations, journal, messages, outbox, pace, relays, reminders
 from bot.usecases.fall_back import fall_back
 from bot.usecases.look import around, counted
+from bot.usecases.look_at_digest import digest_of
 from bot.usecases.settling import topic
 
 if TYPE_CHECKING:
@@ -90,7 +92,7 @@ def _render(tx: Tx, book: Book, workspace: Workspace | None, claimed: Claimed) -
         claimed=claimed,
         card=_draw_copy(tx, workspace, claimed, pairs)
         or _draw_reminder(tx, workspace, claimed, pairs)
-        or _draw(claimed, pairs),
+        or _draw(tx, book, claimed, pairs),
         held=_held(tx, claimed),
         trace=pairs[0][0].trace if len(pairs) == 1 else None,
         hurries=(
@@ -133,7 +135,10 @@ def _draw_reminder(
     return (minimal_reminder_card if claimed.minimal else reminder_card)(rows)
 
 
-def _draw(claimed: Claimed, pairs: Sequence[tuple[Escalation, Around]]) -> Card:
+def _draw(tx: Tx, book: Book, claimed: Claimed, pairs: Sequence[tuple[Escalation, Around]]) -> Card:
+    if claimed.run is not None:
+        digest = digest_of(tx, book, claimed.id, claimed.run, pairs)
+        return (minimal_digest_card if claimed.minimal else digest_card)(digest)
     if claimed.kind == "storm":
         return (minimal_storm_card if claimed.minimal else storm_card)(pairs)
     ((escalation, seen),) = pairs

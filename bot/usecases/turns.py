@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.domain.pacing import lane
 from bot.domain.request import URGENCIES
-from bot.store import messages, outbox, pace, queues, storms
+from bot.store import digests, messages, outbox, pace, queues, storms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -113,6 +113,8 @@ _REDRAWS = (_redraw_at_once, _redraw)
 
 def _post(tx: Tx, beats: Pace, waiting: Waiting) -> str | None:
     """The message that goes out in the next slot of the channel: the head, or a storm card."""
+    if waiting.collects and not waiting.unsure and not digests.drop_settled(tx, waiting.id):
+        return None
     if not _may_post(tx, beats, {}, waiting.channel):
         return None
     if waiting.unsure:

@@ -24,10 +24,10 @@ def remind(tx: Tx, book: Book, found: Escalation) -> None:
     route = book.route(found.need.route)
     later = _held_until(tx, book, route, found)
     if later is None:
-        due = steps.passed(route.remind_after, found.created_at, tx.now())
+        due = steps.passed(route.remind_after, found.asked_at, tx.now())
         if due > found.reminded:
             found = _reminded(tx, found, due)
-        later = steps.after(route.remind_after, found.created_at, found.reminded)
+        later = steps.after(route.remind_after, found.asked_at, found.reminded)
     _move(tx, found, "remind", later)
 
 
@@ -37,10 +37,10 @@ def reach_tier(tx: Tx, book: Book, found: Escalation) -> None:
     later = _held_until(tx, book, route, found)
     if later is None:
         lengths = steps.tier_lengths(route)
-        due = steps.passed(lengths, found.created_at, tx.now())
+        due = steps.passed(lengths, found.asked_at, tx.now())
         if due > found.tier:
             found = _raised(tx, found, route.tiers[found.tier : due])
-        later = steps.after(lengths, found.created_at, found.tier)
+        later = steps.after(lengths, found.asked_at, found.tier)
     _move(tx, found, "tier", later)
 
 

@@ -34,6 +34,7 @@ from bot.usecases.decide import decide
 from bot.usecases.look import look, with_names
 from bot.usecases.tell import tell, tell_who_was_faster, who_was_faster
 from bot.usecases.undo import undo
+from handlers.slack.digest_pages import page_of
 from handlers.slack.who import Click, OddPayloadError, chosen_value, read_click
 
 if TYPE_CHECKING:
@@ -85,23 +86,28 @@ def _votes(
             await ack()
             return
         via: Via = "modal" if click.view_id else "button"
+        if click.block_id.endswith(names.IN_DIGEST):
+            via = "digest"
         try:
             _offer_shortcut(desk, click)
             ballot = await choose(escalation_id, click.value, shown)
             after = await decide(desk, escalation_id, ballot, SlackVoter(click.clicker, via))
         except PullcordError as refusal:
-            await _explain(desk, client, click, escalation_id, refusal)
+            await explain(desk, client, click, escalation_id, refusal)
         else:
-            if after.intent is not None:
+            page = await page_of(desk, click.place)
+            if page is not None:
+                await show_view(client, click, page)
+            elif after.intent is not None:
                 # The card itself says it; who clicked in a modal sees that one.
                 if click.view_id:
                     title = wording_grace.PENDING_TITLE
-                    await _show(client, click, notice(title, wording_grace.PENDING))
+                    await show_view(client, click, notice(title, wording_grace.PENDING))
             elif after.status == "open":
                 counted = whispers.vote_counted(after)
-                await _say(desk, client, click, counted, title=wording_whispers.VOTE_TITLE)
+                await say(desk, client, click, counted, title=wording_whispers.VOTE_TITLE)
             elif click.view_id:
-                await _show(
+                await show_view(
                     client,
                     click,
                     notice(wording_whispers.DONE_TITLE, wording_whispers.APPROVED_NOTICE),
@@ -128,11 +134,11 @@ def undo_click(desk: Desk) -> Callable[..., Awaitable[None]]:
             _offer_shortcut(desk, click)
             await undo(desk, escalation_id, SlackVoter(click.clicker, via), number)
         except PullcordError as refusal:
-            await _explain(desk, client, click, escalation_id, refusal)
+            await explain(desk, client, click, escalation_id, refusal)
         else:
             if click.view_id:
                 undone = notice(wording_grace.UNDONE_TITLE, wording_grace.UNDONE)
-                await _show(client, click, undone)
+                await show_view(client, click, undone)
         await _remember_place(desk, click, escalation_id)
         await ack()
 
@@ -181,7 +187,7 @@ def turn_page(desk: Desk) -> Callable[..., Awaitable[None]]:
         except (OddPayloadError, ValueError, PullcordError):
             await ack()
             return
-        await _show(client, click, details(escalation, around, page))
+        await show_view(client, click, details(escalation, around, page))
         await ack()
 
     return listener
@@ -211,9 +217,9 @@ def _opens(
         except (OddPayloadError, ValueError):
             pass
         except PullcordError as refusal:
-            await _explain(desk, client, click, escalation_id, refusal)
+            await explain(desk, client, click, escalation_id, refusal)
         else:
-            await _show(client, click, draw(escalation, around))
+            await show_view(client, click, draw(escalation, around))
             # What is entered there changes this message.
             _offer_shortcut(desk, click)
             await _remember_place(desk, click, escalation_id)
@@ -245,11 +251,14 @@ def _packed(click: Click) -> str:
     return click.block_id if menu else click.value
 
 
-async def _show(client: AsyncWebClient, click: Click, view: dict[str, Any]) -> None:
+async def show_view(client: AsyncWebClient, click: Click, view: dict[str, Any]) -> None:
     """Open the modal, or put it in the place of the one that was clicked in."""
     try:
         async with asyncio.timeout(_OPEN_SECONDS):
             if click.view_id:
+                kept = names.returning(view["private_metadata"], click.place)
+                leads_back = click.place and "@" not in view["private_metadata"]
+                view = view | {"private_metadata": kept} if leads_back else view
                 await client.views_update(view_id=click.view_id, view=view)
             else:
                 await client.views_open(trigger_id=click.trigger_id, view=view)
@@ -258,7 +267,7 @@ async def _show(client: AsyncWebClient, click: Click, view: dict[str, Any]) -> N
         log.warning("view.not_opened reason=%s", type(error).__name__, exc_info=error)
 
 
-async def _explain(
+async def explain(
     desk: Desk, client: AsyncWebClient, click: Click, escalation_id: str, refusal: PullcordError
 ) -> None:
     """Why the click did nothing."""
@@ -267,12 +276,12 @@ async def _explain(
         if late and click.channel and not click.view_id:
             await tell_who_was_faster(desk, escalation_id, _whisper(click, click.channel, ""))
         else:
-            await _say(desk, client, click, await in_words(desk, escalation_id, refusal))
+            await say(desk, client, click, await in_words(desk, escalation_id, refusal))
     except UnavailableError as silent:
         await _say_at_once(client, click, silent_words(silent))
 
 
-async def _say(
+async def say(
     desk: Desk,
     client: AsyncWebClient,
     click: Click,
@@ -282,7 +291,7 @@ async def _say(
 ) -> None:
     """Privately, where they clicked: in the modal, or below the card."""
     if click.view_id:
-        await _show(client, click, notice(title, sentence))
+        await show_view(client, click, notice(title, sentence))
     elif click.channel:
         try:
             await tell(desk, _whisper(click, click.channel, sentence))
@@ -293,7 +302,7 @@ async def _say(
 
 async def _say_at_once(client: AsyncWebClient, click: Click, sentence: str) -> None:
     if click.view_id:
-        await _show(client, click, notice(wording_whispers.SILENT_TITLE, sentence))
+        await show_view(client, click, notice(wording_whispers.SILENT_TITLE, sentence))
     elif click.channel:
         try:
             async with asyncio.timeout(_OPEN_SECONDS):

@@ -17,7 +17,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.cards import names
 from bot.observe import CLICKS
-from handlers.slack import actions, command, events, forms
+from handlers.slack import actions, command, digests, events, forms
 from handlers.slack.signature import Seal
 from handlers.slack.who import well_formed
 
@@ -70,6 +70,9 @@ def make_bolt(desk: Desk, client: AsyncWebClient) -> AsyncApp:
     bolt.action(names.MORE)(actions.open_menu(desk))
     bolt.action(re.compile(f"{names.OPTION}_[0-9]{{1,2}}"))(actions.choose_option(desk))
     bolt.action(re.compile(f"{names.PAGE_PREV}|{names.PAGE_NEXT}"))(actions.turn_page(desk))
+    bolt.action(re.compile(f"{names.DIGEST_PREV}|{names.DIGEST_NEXT}"))(digests.turn_page(desk))
+    bolt.action(names.TOGETHER)(digests.open_together(desk))
+    bolt.view(names.TOGETHER_FORM)(digests.together(desk))
     bolt.action(names.ANSWER)(actions.open_answer(desk))
     bolt.action(names.QUEUE_NEXT)(command.turn_queue(desk))
     bolt.view(names.ANSWER_FORM)(forms.answer(desk))

@@ -18,6 +18,7 @@ from bot.usecases.ballot import Ballot
 from bot.usecases.decide import decide
 from bot.usecases.look import look
 from handlers.slack.actions import in_words, silent_words
+from handlers.slack.digest_pages import page_of
 from handlers.slack.who import Form, OddPayloadError, read_form
 
 if TYPE_CHECKING:
@@ -117,8 +118,12 @@ def _submitted(
                 sentence = wording_whispers.proposed(have, after.shown_need.approvals)
                 view = notice(wording_whispers.PROPOSED_TITLE, sentence)
                 await ack(response_action="update", view=view)
-            else:
+                return
+            page = await page_of(desk, form.place)
+            if page is None:
                 await ack(response_action="clear")
+            else:
+                await ack(response_action="update", view=page)
 
     return listener
 

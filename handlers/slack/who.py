@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.cards import names
 from bot.domain.outgoing import Sent
 from bot.domain.people import Change, Clicker
 
@@ -38,6 +39,8 @@ class Click:
     trigger_id: str
     #: In a modal, the view to be replaced.
     view_id: str | None
+    #: The page of a digest from which that modal came, if it did.
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,8 @@ class Form:
     metadata: str
     values: Mapping[str, Any]
     view: Mapping[str, Any]
+    #: The page of a digest to which it leads back, if any.
+    place: str = ""
 
 
 def read_click(body: object) -> Click:
@@ -65,6 +70,7 @@ def read_click(body: object) -> Click:
         response_url=_text(payload.get("response_url")) or None,
         trigger_id=_text(payload.get("trigger_id")),
         view_id=_text(view.get("id")) or None,
+        place=names.from_where(_text(view.get("private_metadata")))[1],
     )
 
 
@@ -90,9 +96,11 @@ def read_form(body: object) -> Form:
     """Raises OddPayloadError."""
     payload = _object(body)
     view = _object(payload.get("view"))
+    metadata, place = names.from_where(_text(view.get("private_metadata")))
     return Form(
         clicker=read_clicker(payload),
-        metadata=_text(view.get("private_metadata")),
+        metadata=metadata,
+        place=place,
         values=_object(_object(view.get("state")).get("values")),
         view=view,
     )

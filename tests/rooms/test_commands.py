@@ -221,6 +221,7 @@ digests:
   desk: {cron: "0 9 * * *", channel: C01REV}
 rules:
   - {name: can wait, when: 'urgency == "low"', then: batch, digest: desk, route: money}
+  - {name: sure, when: 'kind == "answer"', then: by_confidence}
 """,
 )
 
@@ -234,15 +235,14 @@ async def test_a_good_policy_says_what_is_not_acted_on(tmp_path: Path) -> None:
 
     assert (code, err) == (0, "")
     assert out.splitlines() == [
-        f"{file}: 2 routes, 5 rules, nothing wrong.",
-        f"{file}:10: digests.desk: not acted on yet: nothing is collected, and no digest is posted",
-        f"{file}:12: rules.can wait.then: not acted on yet: it is posted at once, as a card of its "
-        "own",
+        f"{file}: 2 routes, 6 rules, nothing wrong.",
+        f"{file}:13: rules.sure.then: not acted on yet: it is put to a person, whatever the "
+        "confidence",
     ]
 
 
 async def test_trying_what_can_wait_names_its_digest(tmp_path: Path) -> None:
-    """The first line is what the policy means, whatever this release makes of it."""
+    """The first line says where it waits, and whose agreement it needs."""
     (tmp_path / "policy.yml").write_text(LATER)
     question = tmp_path / "question.json"
     question.write_text(json.dumps(REFUND | {"urgency": "low"}))

@@ -171,6 +171,9 @@ async def test_slack_checks_its_address(world: World) -> None:
         {"type": "view_submission", "user": {"id": "U1"}, "view": {"callback_id": "modify_form"}},
         {"type": "view_submission", "user": {"id": "U1"}, "view": {"callback_id": "elsewhere"}},
         {"type": "view_submission", "view": {"callback_id": "reject_form"}},
+        {"type": "block_actions", "user": {"id": "U1"}, "actions": [{"action_id": "digest_next"}]},
+        {"type": "block_actions", "user": {"id": "U1"}, "actions": [{"action_id": "together"}]},
+        {"type": "view_submission", "user": {"id": "U1"}, "view": {"callback_id": "together_form"}},
         {"type": "view_closed", "user": {"id": "U1"}, "view": {"callback_id": "modify_form"}},
         {"type": "message_action", "callback_id": "x", "user": {"id": "U1"}},
         {"type": "something_new", "user": {"id": "U1"}},
@@ -294,6 +297,7 @@ async def test_mutated_deliveries_never_break_the_door(world: World) -> None:
             "keep": {"input": {"type": "checkboxes", "selected_options": [{"value": "keep"}]}},
         }},
     }  # fmt: skip
+    nobody = f"esc_nobody|sha256:{'0' * 64}"
     press = click_on(asked)
     menu = {"type": "overflow", "action_id": "more", "block_id": old}
     kinds = [
@@ -302,6 +306,12 @@ async def test_mutated_deliveries_never_break_the_door(world: World) -> None:
         press | {"actions": [press["actions"][0] | {"action_id": "option_1", "value": f"{old}|1"}]},
         press | {"actions": [menu | {"selected_option": {"value": "reject_it"}}]},
         press | {"actions": [menu | {"selected_option": {"value": "show"}}]},
+        press | {"actions": [{"type": "button", "action_id": "digest_next", "block_id": "b",
+                              "value": "msg_nobody|1"}]},
+        press | {"actions": [{"type": "button", "action_id": "together", "block_id": "b",
+                              "value": f"msg_nobody|0|{asked.id}"}]},
+        form | {"view": {"id": "V1", "type": "modal", "callback_id": "together_form",
+                         "private_metadata": f"{old},{nobody}@msg_nobody|1"}},
         {"type": "event_callback", "team_id": "T01SANDBOX", "event": {
             "type": "user_change", "user": {"id": "U01ALICE", "team_id": "T01SANDBOX",
                                             "is_restricted": False, "profile": {"email": "a@b"}}}},

@@ -105,7 +105,9 @@ def _block(data: dict[str, Any]) -> Any:
     match data["type"]:
         case "header" | "section":
             _text(data["text"])
-            return sb.Block.from_dict(data)
+            if "accessory" in data:
+                _element(data["accessory"])
+            return sb.Block.from_dict({k: v for k, v in data.items() if k != "accessory"})
         case "context":
             for element in data["elements"]:
                 _text(element)

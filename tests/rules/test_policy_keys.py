@@ -152,9 +152,6 @@ def test_what_is_not_acted_on_says_so() -> None:
         for line, key in [
             (4, "groups.billing-leads.schedule"),
             (20, "routes.money.assign"),
-            (27, "digests.desk"),
-            (28, "digests.night"),
-            (31, "rules.can wait.then"),
             (32, "rules.trust.then"),
             (35, "categories.faq.preset"),
             (35, "categories.faq.risk"),

@@ -69,12 +69,9 @@ async def test_a_forbidden_tool_is_rejected_by_rule(world: World) -> None:
 LATER = POLICY.replace(
     "rules:\n",
     """\
-digests:
-  desk: {cron: "0 9 * * *", channel: C09ADMIN}
 categories:
   refund: {handoff: "Our refunds team has your case, with a summary.", threshold: 0.5}
 rules:
-  - {name: can wait, when: 'urgency == "low"', then: batch, digest: desk, route: money}
   - {name: sure, when: 'has(request.confidence)', then: by_confidence}
 """,
 )
@@ -88,16 +85,6 @@ async def later(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
         yield made
     finally:
         await made.close()
-
-
-async def test_what_could_wait_is_asked_at_once(later: World) -> None:
-    """Until digests are there, a rule that batches puts its own card on its route."""
-    asked = await (await later.agent()).asks_refund(12, urgency="low")
-
-    card = await later.card_of(asked, "#money")
-
-    assert (await asked.see())["status"] == "open"
-    assert "Approvals 0 of 2" in card.text
 
 
 async def test_no_confidence_is_trusted_yet(later: World) -> None:
