@@ -153,7 +153,13 @@ ROUTES = (
         answers={200: (_WHOLE + ", still open if votes are missing", shapes.Escalation)},
         body=DecisionBody,
         example=examples.DECISION,
-        codes=("own_escalation", "already_settled", "digest_mismatch", "agent_paused"),
+        codes=(
+            "own_escalation",
+            "already_settled",
+            "decision_pending",
+            "digest_mismatch",
+            "agent_paused",
+        ),
     ),
 )  # fmt: skip
 
