@@ -28,6 +28,7 @@ COMMANDS = (
     Command("who [ROUTE] [now|tomorrow 9am]", "who is asked, and who is away"),
     Command("oncall", "who is on call; the groups of the policy, until there are schedules"),
     Command("away 2h", "others see that you are away; `away off` when you are back"),
+    Command("digest [NAME] now", "what could wait comes now; without a name, this channel's"),
     Command("stats [CATEGORY]", "what became of the questions of the last seven days"),
     Command("pause AGENT [1h]", "stop an agent: it asks nothing new and runs nothing", admins=True),
     Command("resume AGENT", "let it go on", admins=True),
@@ -37,7 +38,7 @@ COMMANDS = (
     Command("help", "this list"),
 )
 #: Known so that a person who read of them is not told that they mistyped.
-LATER = ("take", "release", "snooze", "assign", "escalate", "digest")
+LATER = ("take", "release", "snooze", "assign", "escalate")
 
 
 def usage_hint() -> str:

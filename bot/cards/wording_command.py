@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.cards.blocks import Markup, joined, said
 from bot.cards.command_list import COMMANDS, Command
 from bot.cards.wording import APPROVE, MODIFY, REJECT, SHOW_EVERYTHING
@@ -64,3 +66,10 @@ def no_such_id(words: str) -> Markup:
 
 def too_many(most: int) -> Markup:
     return Markup(f"That is too much for one answer; give at most {most}.")
+
+
+def which_digest(names: Sequence[str]) -> Markup:
+    """There is not exactly one in this channel."""
+    if not names:
+        return Markup("The policy has no digests.")
+    return said("Which one? Write `/pullcord digest NAME now`: {names}.", names=", ".join(names))

@@ -29,12 +29,12 @@ def pullcord(desk: Desk) -> Callable[..., Awaitable[None]]:
 
     async def listener(ack: Any, body: Any) -> None:
         try:
-            clicker, text = read_command(body)
+            clicker, text, places = read_command(body)
         except OddPayloadError:
             # Nobody to ask the policy about; what anybody may read does no harm.
             await ack(text=HELP, response_type="ephemeral")
             return
-        said = await answer(desk, clicker, text)
+        said = await answer(desk, clicker, text, places)
         await ack(text=said.text, blocks=said.blocks, response_type="ephemeral")
 
     return listener

@@ -120,15 +120,19 @@ def read_clicker(payload: Mapping[str, Any]) -> Clicker:
     )
 
 
-def read_command(body: object) -> tuple[Clicker, str]:
-    """Who wrote a slash command, and what behind it. Raises OddPayloadError."""
+def read_command(body: object) -> tuple[Clicker, str, tuple[str, ...]]:
+    """Who wrote a slash command, what behind it, and in which channel, by its id and `#name`.
+
+    Raises OddPayloadError.
+    """
     payload = _object(body)
     user_id = _text(payload.get("user_id"))
     if not _ID.fullmatch(user_id):
         raise OddPayloadError("no user")
     name = _text(payload.get("user_name")) or user_id
     clicker = Clicker(id=user_id, name=name, team_id=_text(payload.get("team_id")) or None)
-    return clicker, _text(payload.get("text"))
+    places = (_text(payload.get("channel_id")), f"#{_text(payload.get('channel_name'))}")
+    return clicker, _text(payload.get("text")), places
 
 
 def read_change(event: object) -> Change:

@@ -112,6 +112,8 @@ def test_mistakes_are_told_in_words() -> None:
             wording_command.misunderstood(EVIL, pause),
             wording_command.no_such_id(EVIL),
             wording_command.too_many(5),
+            wording_command.which_digest([]),
+            wording_command.which_digest(["desk", EVIL]),
             wording_queue.no_such_list(EVIL, None),
             wording_queue.no_such_list("monye", "money"),
             wording_queue.not_your_route(EVIL, ["default"]),
@@ -124,8 +126,8 @@ def test_mistakes_are_told_in_words() -> None:
     ]
 
     assert said[0].startswith("Write `/pullcord pause AGENT [1h]`")
-    assert "Did you mean `/pullcord queue money`?" in said[5]
-    assert "Did you mean “money”?" in said[9]
+    assert "Did you mean `/pullcord queue money`?" in said[7]
+    assert "Did you mean “money”?" in said[11]
 
 
 def make_status(**over: Any) -> Status:

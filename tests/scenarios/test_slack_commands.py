@@ -21,6 +21,9 @@ MORE = ADMINS.replace(
     "  watchers: {users: [U04DAVE]}\n"
     "schedules:\n"
     "  primary: {rotation: {people: [U01ALICE], handover: 'Mon 09:00', every: 1w}}\n"
+    "digests:\n"
+    '  desk: {cron: "0 9 * * *", channel: C01REV}\n'
+    '  late: {cron: "0 9 * * *", channel: "#money"}\n'
     "admins:",
     1,
 )
@@ -213,7 +216,7 @@ async def test_dead_callbacks_are_sent_again_by_admins(busy: World) -> None:
         await asked.answer()
 
         async def given_up() -> bool:
-            busy.waker.committed({"relays"})
+            busy.waker.committed({"relays": None})
             return "1 callback was given up" in await writes(busy, "bob", "dead")
 
         await busy.until_true(given_up)
@@ -243,6 +246,9 @@ async def test_whatever_is_written_gets_an_answer(busy: World) -> None:
         "HELP": "Behind `/pullcord` you can write",
         "quue mine": "Did you mean `/pullcord queue`?",
         "snooze esc_1": "comes with a later release",
+        "digest": "Write `/pullcord digest [NAME] now`",
+        "digest now": "Nothing waits for",
+        "digest dsk now": "desk",
         "status now": "I do not understand “now”",
         "doctor now": "I do not understand “now”",
         "dead now": "I do not understand “now”",
@@ -262,6 +268,8 @@ async def test_whatever_is_written_gets_an_answer(busy: World) -> None:
     where = {"user": PEOPLE["gus"], "channel": "C01REV", "command": "/pullcord"}
     await busy.control("command", **where, text="status")
     assert busy.whispers_to("gus")[0].startswith("Only people whom the policy names can ask that")
+    which = await dispatch.answer(busy.desk, _alice(), "digest now")
+    assert which.text.startswith("Which one? Write `/pullcord digest NAME now`: desk, late.")
     card = await dispatch.answer(busy.desk, _alice("T0OTHER"), "status")
     assert card.text == "Only full members of this workspace can ask that."
 

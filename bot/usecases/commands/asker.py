@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.cards import wording_command, wording_people
 from bot.domain.errors import ForbiddenError
 from bot.domain.people import Actor, Clicker
-from bot.policy.allowed import routes_of, why_no_admin
+from bot.policy.allowed import routes_of, why_no_admin, why_not
 from bot.store.waiting import Scope
 from bot.usecases.read_directory import read_directory
 
@@ -33,6 +33,8 @@ class Asker:
     no_admin: Denial | None
     #: The routes that ask them.
     routes: frozenset[str]
+    #: The channel in which they ask, by its id and by its `#name`.
+    places: tuple[str, ...] = ()
 
     @property
     def admin(self) -> bool:
@@ -63,9 +65,14 @@ class Asker:
             raise ForbiddenError(wording_command.REVIEWS_NOTHING)
 
     def sees(self, escalation: Escalation) -> bool:
-        """Whether one of its routes asks them; admins see everything."""
-        needs = (escalation.need, escalation.shown_need)
-        return self.admin or any(self.book.route(one.route).name in self.routes for one in needs)
+        """Whether it asks them, on a route of its or since a tier; admins see everything."""
+        return self.admin or any(
+            why_not(
+                self.book, self.directory, escalation, need,
+                person=self.clicker, authors=frozenset(), agreeing=False,
+            ) is None
+            for need in (escalation.need, escalation.shown_need)
+        )  # fmt: skip
 
     def scope(self, routes: frozenset[str] | None = None) -> Scope:
         """What is open and theirs to see, or of these routes only."""
@@ -78,12 +85,14 @@ class Asker:
         return Scope(routes=meant, known=known)
 
 
-async def recognise(desk: Desk, clicker: Clicker) -> Asker:
+async def recognise(desk: Desk, clicker: Clicker, places: tuple[str, ...] = ()) -> Asker:
     """Raises ForbiddenError for those to whom nothing is shown here."""
-    return await desk.ledger.read(_recognise, desk.book, desk.team_id, clicker)
+    return await desk.ledger.read(_recognise, desk.book, desk.team_id, clicker, places)
 
 
-def _recognise(tx: Tx, book: Book, team_id: str | None, clicker: Clicker) -> Asker:
+def _recognise(
+    tx: Tx, book: Book, team_id: str | None, clicker: Clicker, places: tuple[str, ...]
+) -> Asker:
     directory = read_directory(tx, book, team_id, {clicker.id}, groups=book.admins)
     if directory.bar(clicker.id, clicker.team_id) in _NEVER:
         raise ForbiddenError(wording_command.FOREIGN)
@@ -96,4 +105,5 @@ def _recognise(tx: Tx, book: Book, team_id: str | None, clicker: Clicker) -> Ask
         directory=directory,
         no_admin=why_no_admin(book, directory, clicker),
         routes=routes_of(book, directory, clicker),
+        places=places,
     )

@@ -12,8 +12,19 @@ from bot.cards.around import Card
 from bot.cards.blocks import Markup, escaped
 from bot.cards.command_answers import no_such_command, sentence
 from bot.cards.text import one_line
-from bot.domain.errors import ForbiddenError, UnavailableError, UncertainError
-from bot.usecases.commands import away, breaker, house, letters, lookup, queue, stats, status, who
+from bot.domain.errors import ForbiddenError, NotFoundError, UnavailableError, UncertainError
+from bot.usecases.commands import (
+    away,
+    breaker,
+    digest,
+    house,
+    letters,
+    lookup,
+    queue,
+    stats,
+    status,
+    who,
+)
 from bot.usecases.commands.asker import Asker, recognise
 from bot.usecases.desk import Desk
 from bot.usecases.look import with_names
@@ -42,20 +53,21 @@ VERBS: dict[str, Verb] = {
     "dead": letters.dead,
     "replay": letters.replay_some,
     "doctor": house.doctor,
+    "digest": digest.digest,
 }
 # More words than any command has use for.
 _MOST_WORDS = 40
 
 
-async def answer(desk: Desk, clicker: Clicker, text: str) -> Card:
-    """Never raises: whatever was written gets an answer in words."""
+async def answer(desk: Desk, clicker: Clicker, text: str, places: tuple[str, ...] = ()) -> Card:
+    """Never raises: whatever was written gets an answer in words. `places`: where it was."""
     first, *words = one_line(text).split()[:_MOST_WORDS] or ["help"]
     if first.lower() == "help":
         return sentence(wording_command.HELP)
     verb = VERBS.get(first.lower())
     if verb is None:
         return no_such_command(first)
-    return await in_words(desk, lambda: _asked(desk, clicker, verb, words))
+    return await in_words(desk, lambda: _asked(desk, clicker, places, verb, words))
 
 
 async def next_page(desk: Desk, clicker: Clicker, value: str) -> Card:
@@ -75,12 +87,14 @@ async def in_words(desk: Desk, ask: Callable[[], Awaitable[Card]]) -> Card:
     except UnavailableError as silent:
         perhaps = isinstance(silent, UncertainError)
         return sentence(whispers.database_silent(perhaps_recorded=perhaps))
-    except ForbiddenError as refusal:
+    except (ForbiddenError, NotFoundError) as refusal:
         return sentence(escaped(await with_names(desk, str(refusal)), 1000))
     except Exception:
         log.exception("command.failed")
         return sentence(Markup(wording_command.FAILED))
 
 
-async def _asked(desk: Desk, clicker: Clicker, verb: Verb, words: Sequence[str]) -> Card:
-    return await verb(desk, await recognise(desk, clicker), words)
+async def _asked(
+    desk: Desk, clicker: Clicker, places: tuple[str, ...], verb: Verb, words: Sequence[str]
+) -> Card:
+    return await verb(desk, await recognise(desk, clicker, places), words)
