@@ -125,6 +125,10 @@ def counted(votes: int) -> Markup:
     return said("{votes} have your approval and wait for others.", votes=votes)
 
 
+def pending(clicks: int) -> Markup:
+    return said("{clicks} count in a moment. Until then, Undo stands in their rows.", clicks=clicks)
+
+
 def not_approved(headline: str, why: str) -> Markup:
     return joined(
         "", [said("• “{headline}”: ", headline=headline), Markup(why.removesuffix(NOTHING_CHANGED))]

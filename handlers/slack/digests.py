@@ -76,12 +76,16 @@ def together(desk: Desk) -> Callable[..., Awaitable[None]]:
         voter = SlackVoter(form.clicker, "digest")
         became = await approve_together(desk, shown, voter)
         refused = [(one, why) for one, why in became if isinstance(why, PullcordError)]
-        waiting = sum(not isinstance(now, PullcordError) and now.status == "open"
-                      for _, now in became)  # fmt: skip
+        still_open = [
+            now for _, now in became if not isinstance(now, PullcordError) and now.status == "open"
+        ]
+        pending = sum(now.intent is not None for now in still_open)
+        waiting = len(still_open) - pending
         page = await page_of(desk, form.place)
         if refused or waiting:
-            done = len(became) - len(refused) - waiting
+            done = len(became) - len(refused) - len(still_open)
             lines = [wording_digest.approved(done, len(became))]
+            lines += [wording_digest.pending(pending)] if pending else []
             lines += [wording_digest.counted(waiting)] if waiting else []
             lines += [await _why(desk, *one) for one in refused]
             view = notice(wording_digest.RESULT_TITLE, "\n".join(lines))

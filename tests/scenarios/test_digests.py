@@ -395,3 +395,29 @@ async def test_a_digest_when_the_database_is_silent(world: World) -> None:
 
     told = await world.whispered("alice", 2)
     assert all("this was not recorded" in one for one in told)
+
+
+@pytest.mark.parametrize("way", ["http"], indirect=True)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_several_clicks_can_be_taken_back(world: World) -> None:
+    """With a grace of the route: each of them counts when it is over, and its row has Undo."""
+    world.policy = DIGESTS.replace("reviewers: [reviewers],", "reviewers: [reviewers], grace: 30s,")
+    await world.stop_bot()
+    await world.start_bot()
+    agent = await world.agent()
+    asked = [await agent.wants(refund(10 + n)) for n in range(3)]
+    card = await digest_with(world, asked[0])
+    pressed = {"user": "U01ALICE", "channel": card.channel, "ts": card.ts}
+    await world.control("click", action_id="together", **pressed)
+    await asked[2].do("cancel")
+
+    await world.submit("alice")
+
+    told = await page_of(world, "alice")
+    assert told.startswith("0 of 3 approved.\n2 count in a moment. Until then, Undo stands")
+    await card.until(lambda card: "Undo" in card.row(asked[0]) and "Undo" in card.row(asked[1]))
+    await card.click("Undo", by="alice", of=asked[0])
+    await card.until(lambda card: "Approve" in card.row(asked[0]))
+    world.clock.forward(seconds=31)
+    assert (await asked[1].answer())["type"] == "approve"
+    assert (await asked[0].see())["status"] == "open"
