@@ -84,7 +84,7 @@ async def test_two_claimers_share_one_pace(database_url: str) -> None:
             slots.append(tx.now())
 
     async def take(ledger: Ledger) -> None:
-        for _ in range(120):
+        while len(slots) < 4:
             await ledger.run(reserve)
 
     async with AsyncExitStack() as stack:
@@ -95,7 +95,6 @@ async def test_two_claimers_share_one_pace(database_url: str) -> None:
         ]
         await asyncio.gather(*map(take, ledgers * 4))
 
-    assert len(slots) > 1
     assert all(b - a >= GAP for a, b in pairwise(sorted(slots)))
 
 

@@ -63,6 +63,7 @@ def test_the_articles_refund_goes_to_a_person() -> None:
         "forbidden tools: no",
         "large orders: no",
         "tiny refunds: no",
+        "can wait: no",
         "the rest: matched",
     )
 
