@@ -35,6 +35,7 @@ from bot.store import escalations, messages, pauses, relays, schema
 from bot.usecases.advance import advance_what_is_due
 from bot.usecases.compare import compare
 from bot.usecases.desk import Desk, Workspace
+from bot.usecases.home import refresh_homes
 from bot.usecases.keys import write_down_uses
 from bot.usecases.learn_people import everything_again
 from bot.usecases.make_digest import make_due_digests
@@ -174,6 +175,7 @@ class House:
         self._ticker.every(3600, "checkpoint", lambda: make_checkpoint(self.desk))
         keep = self._settings.pullcord_retention
         self._ticker.every(3600, "retention", lambda: remove_what_is_old(self.desk, keep))
+        self._ticker.every(1, "homes", lambda: refresh_homes(self.desk, self.sender))
         self._ticker.every(_COPIES_SECONDS, "copies", self.look_for_copies)
         self._ticker.every(_GAUGES_SECONDS, "gauges", self.measure)
         if ledger.hears_others is not None:

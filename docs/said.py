@@ -312,7 +312,10 @@ METHODS = {
         "a connection for Socket Mode; needs `connections:write` of the app-level token",
     ),
     "auth.test": ("—", "who the bot is, at the start and once a minute"),
-    "chat.postMessage": ("`chat:write`", "cards, and alerts to the admin channel"),
+    "chat.postMessage": (
+        "`chat:write`",
+        "cards, what is said in their threads and to people directly, and alerts",
+    ),
     "chat.update": ("`chat:write`", "a card follows its escalation"),
     "chat.postEphemeral": ("`chat:write`", "a private word to somebody who clicked"),
     "conversations.history": (
@@ -326,6 +329,10 @@ METHODS = {
     "conversations.list": (
         "`channels:read`, `groups:read`",
         "the id of a channel that the policy gives by name, for the look into its history",
+    ),
+    "conversations.replies": (
+        "`channels:history`, `groups:history`, `im:history`",
+        "whether what was to be said in a card's thread, and was never answered, stands there",
     ),
     "conversations.open": ("`im:write`", "the channel to a reviewer who is written to directly"),
     "usergroups.users.list": (
@@ -341,5 +348,6 @@ METHODS = {
         "whose the addresses of the policy are, every 10 minutes and on a change",
     ),
     "views.open": ("—", "forms"),
+    "views.publish": ("—", "the Home tab of whoever has opened it lately"),
     "views.update": ("—", "the next page of a form, or a notice in it"),
 }

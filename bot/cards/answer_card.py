@@ -6,6 +6,7 @@ from bot.cards import frame, offers, wording
 from bot.cards.around import Around
 from bot.cards.blocks import Block, context, plain, quote, rich, words
 from bot.cards.facts import doubts, support
+from bot.cards.in_hand import in_hand
 from bot.cards.text import clip, disclosed
 from bot.domain.escalation import Escalation
 
@@ -27,6 +28,7 @@ def answer_blocks(escalation: Escalation, around: Around) -> list[Block]:
     return [
         frame.headline(request.headline),
         frame.small_print(escalation, around),
+        *in_hand(escalation, around),
         *frame.what_came_before(escalation, around),
         rich(words(clip(title, 200), bold=True)),
         quote(clip(draft, _DRAFT)),

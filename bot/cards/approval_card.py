@@ -11,6 +11,7 @@ from bot.cards.argument_lines import argument_lines
 from bot.cards.around import Around
 from bot.cards.blocks import Block, prose
 from bot.cards.facts import doubts, support
+from bot.cards.in_hand import in_hand
 from bot.cards.text import clip, paragraphs
 from bot.domain.escalation import Escalation
 
@@ -33,6 +34,7 @@ def approval_blocks(escalation: Escalation, around: Around) -> list[Block]:
     return [
         frame.headline(request.headline),
         frame.small_print(escalation, around),
+        *in_hand(escalation, around),
         *frame.what_came_before(escalation, around),
         *proposed,
         prose(wording.WHY, clip(reason, _PROSE)),

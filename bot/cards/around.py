@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.escalation import Escalation, OnTimeout
-from bot.domain.people import Actor
+from bot.domain.people import Actor, Named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +30,10 @@ class Around:
     #: What it is an alternative to, and what its agent came back with.
     predecessor: Escalation | None = None
     successors: Sequence[Escalation] = ()
+    #: Slack id → display name of those who can be named; only read for the form that names them.
+    colleagues: Mapping[str, str] = field(default_factory=dict)
 
-    def name_of(self, actor: Actor) -> str:
+    def name_of(self, actor: Actor | Named) -> str:
         return self.names.get(actor.id) or actor.display_name or actor.id
 
 

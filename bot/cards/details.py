@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.cards import names, offers, wording_details, wording_whispers
+from bot.cards import frame, names, offers, wording_details, wording_whispers
 from bot.cards.around import Around
 from bot.cards.blocks import Block, Element, actions, button, context, modal, plain, section
 from bot.cards.everything import everything
@@ -44,7 +44,7 @@ def details(escalation: Escalation, around: Around, page: int = 0) -> dict[str, 
         buttons += pending_buttons(escalation, escalation.intent)
     if free:
         # A row of a storm card has no room for them, and one place does for both.
-        buttons += offers.form_buttons(escalation)
+        buttons += offers.form_buttons(escalation) + frame.menu_of(*offers.hands(escalation))
     packed = names.pack(escalation.id, escalation.shown_digest, page)
     if buttons:
         blocks.append(actions(packed, buttons))

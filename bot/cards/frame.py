@@ -30,6 +30,7 @@ from bot.domain.request import Request
 
 _ACTION, _LINE, _COMMENT = 600, 400, 600
 HEADER = 150
+_MOST_IN_MENU = 5
 
 
 def headline(action: str) -> Block:
@@ -121,9 +122,13 @@ def one_line_context(text: str) -> list[Block]:
 
 def row_of(escalation: Escalation, buttons: list[Element], *more: str) -> Block:
     """The buttons, and the menu of what is needed less often."""
+    return actions(actions_id(escalation), [*buttons, *menu_of(*more)])
+
+
+def menu_of(*more: str) -> list[Element]:
+    """Each a label and its value; Slack takes five, so the last ones give way."""
     shown = [option(label, value) for label, value in zip(more[::2], more[1::2], strict=True)]
-    menu = [overflow(names.MORE, shown)] if shown else []
-    return actions(actions_id(escalation), [*buttons, *menu])
+    return [overflow(names.MORE, shown[:_MOST_IN_MENU])] if shown else []
 
 
 def approval_row(escalation: Escalation, *, whole: bool) -> list[Block]:
@@ -134,9 +139,10 @@ def approval_row(escalation: Escalation, *, whole: bool) -> list[Block]:
         shown = offers.approve_button if whole else offers.details_button
         buttons.append(shown(escalation))
     buttons += offers.form_buttons(escalation)
+    hands = offers.hands(escalation)
     if whole or not approvable:
-        return [row_of(escalation, buttons, wording.SHOW_EVERYTHING, names.SHOW_EVERYTHING)]
-    return [context(plain(wording.NOT_ALL_HERE)), row_of(escalation, buttons)]
+        return [row_of(escalation, buttons, wording.SHOW_EVERYTHING, names.SHOW_EVERYTHING, *hands)]
+    return [context(plain(wording.NOT_ALL_HERE)), row_of(escalation, buttons, *hands)]
 
 
 def actions_id(escalation: Escalation) -> str:

@@ -23,6 +23,7 @@ from bot.cards.blocks import (
     words,
 )  # fmt: skip
 from bot.cards.facts import doubts, support
+from bot.cards.in_hand import in_hand
 from bot.cards.moments import moment
 from bot.cards.text import clip, one_line, paragraphs
 from bot.domain.escalation import Escalation
@@ -45,6 +46,7 @@ def _drawn(escalation: Escalation, around: Around, share: float) -> list[Block]:
     return [
         frame.headline(request.headline),
         frame.small_print(escalation, around),
+        *in_hand(escalation, around),
         *frame.what_came_before(escalation, around),
         *_prose(wording.THE_QUESTION, _unless_headline(request), share),
         *_prose(wording.WHY_IT_STOPPED, (point and point.pause_reason) or request.reason, share),
@@ -142,4 +144,4 @@ def _row(escalation: Escalation, share: float) -> Block:
     more = [wording.SHOW_EVERYTHING, names.SHOW_EVERYTHING]
     if offers.can_refuse(escalation):
         more += [wording.REJECT, names.REJECT_IT]
-    return frame.row_of(escalation, buttons, *more)
+    return frame.row_of(escalation, buttons, *more, *offers.hands(escalation))

@@ -16,6 +16,12 @@ UNDO = "undo"
 MORE = "more"
 SHOW_EVERYTHING = "show"
 REJECT_IT = "reject_it"
+TAKE = "take"
+ASK = "ask"
+LATER = "later"
+HURRY = "hurry"
+#: Those that do not carry what they are about: the menu's block does.
+IN_MENU = {SHOW_EVERYTHING, REJECT_IT, TAKE, ASK, LATER, HURRY}
 
 #: Guidance: one button an option, and the form for an answer of one's own.
 OPTION = "option"
@@ -32,6 +38,8 @@ QUEUE_NEXT = "queue_next"
 
 MODIFY_FORM = "modify_form"
 REJECT_FORM = "reject_form"
+ASK_FORM = "ask_form"
+LATER_FORM = "later_form"
 NOTICE = "notice"
 
 #: A digest: its further pages as a modal, and several approved together after a form.
@@ -58,6 +66,12 @@ DRAFT = "draft"
 CHOSEN = "chosen"
 RESPONSE = "response"
 KEEP = "keep"
+QUESTION = "question"
+UNTIL = "until"
+UNTIL_AT = "until_at"
+PERSON = "person"
+#: The choices of `UNTIL`.
+QUARTER, HOUR, MORNING = "15m", "1h", "morning"
 
 _PACKED = re.compile(
     r"(?P<id>[A-Za-z0-9_-]{1,80})\|(?P<digest>sha256:[0-9a-f]{64})(\|(?P<page>[0-9]{1,6}))?(\|d)?"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.cards import longtext, names, wording
+from bot.cards import longtext, names, wording, wording_hands
 from bot.cards.arguments import difference
 from bot.cards.blocks import CONFIRM_TEXT, Element, button, confirm
 from bot.cards.fields import any_field
@@ -110,3 +110,14 @@ def option_buttons(escalation: Escalation, share: float = 1.0) -> list[Element]:
 
 def answer_button(escalation: Escalation) -> Element:
     return button(wording.ANSWER, names.ANSWER, shown_value(escalation))
+
+
+def hands(escalation: Escalation) -> tuple[str, ...]:
+    """What a menu offers besides an answer, each a label and its value."""
+    taken = escalation.hands.taken is not None
+    return (
+        wording_hands.TAKE_OVER if taken else wording_hands.TAKE, names.TAKE,
+        wording_hands.ASK, names.ASK,
+        wording_hands.LATER, names.LATER,
+        wording_hands.HURRY, names.HURRY,
+    )  # fmt: skip

@@ -24,13 +24,13 @@ from bot.cards.question_row import Row, minimal_row, open_row, settled_row
 from bot.cards.text import clip, one_line
 
 #: What a text of a row may count. The rows of one message give way alike, until all fit.
-_CAPS = (700, 500, 350, 250, 150, 80, 40)
+CAPS = (700, 500, 350, 250, 150, 80, 40)
 _AGENTS, _IN_TEXT = 3, 250
 
 
 def storm_card(rows: Sequence[Row]) -> Card:
     """All rows as they should look now, in the order in which they were asked."""
-    drawn = (_drawn(rows, cap) for cap in _CAPS)
+    drawn = (_drawn(rows, cap) for cap in CAPS)
     fitting = (blocks for blocks in drawn if size_of(blocks) <= MESSAGE)
     blocks = next(fitting, None) or minimal_storm_card(rows).blocks
     return Card(text=_text(rows), blocks=blocks)

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 #: What for, in words that follow "for".
 NEEDED = {
-    "channels:history": "looking whether a card that Slack never confirmed stands in a channel",
+    "channels:history": "replies in the threads of cards, and looking whether a card that Slack "
+    "never confirmed stands in a channel",
     "channels:read": "the ids of channels that are given by name, and `doctor`",
     "chat:write": "cards, their updates, and private words to people who clicked",
     "commands": "`/pullcord`",
-    "groups:history": "the same look into private channels",
+    "groups:history": "the same in private channels",
     "groups:read": "the same for private channels",
     "im:history": "the same look into direct messages",
     "im:write": "writing to reviewers directly when no channel takes the card",

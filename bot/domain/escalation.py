@@ -10,16 +10,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from bot.domain.conversation import MOST_MESSAGES, Message
 from bot.domain.errors import (
     AlreadyRedeemedError,
     AlreadySettledError,
     ApprovalExpiredError,
     DigestMismatchError,
+    Fault,
+    InvalidError,
     NothingToRunError,
     OutcomeRecordedError,
 )
+from bot.domain.hands import NOBODY, TAKEN_FOR, Assigned, Hands, Snoozed, Taken
 from bot.domain.pause import Pause
-from bot.domain.people import Actor
+from bot.domain.people import Actor, Named
 from bot.domain.request import DecisionType, Edit, Request, Urgency
 
 Status = Literal["open", "decided", "expired", "cancelled"]
@@ -167,11 +171,20 @@ class Escalation:
     intent: Intent | None = None
     #: Its agent is paused now: read beside it by whoever shows it, and no part of what is stored.
     pause: Pause | None = None
+    #: Who looks at it, who was named, and until when nobody is reminded.
+    hands: Hands = NOBODY
+    #: Between people and the agent, oldest first.
+    messages: tuple[Message, ...] = ()
 
     @property
     def asked_at(self) -> datetime:
         """From when people are asked: what can wait is shown to them with its digest."""
         return self.digest_due or self.created_at
+
+    @property
+    def snoozed_until(self) -> datetime | None:
+        """Until then nobody is reminded of it."""
+        return self.hands.snoozed.until if self.hands.snoozed else None
 
     @property
     def shown(self) -> Request:
@@ -212,6 +225,85 @@ class Escalation:
     def agreeing(self, effective_digest: str) -> tuple[Vote, ...]:
         """The votes that count for one action. Votes for another don't carry over."""
         return tuple(v for v in self.votes if v.effective_digest == effective_digest and v.counts)
+
+    def take(self, by: Actor, at: datetime) -> Escalation:
+        """Somebody looks at it now, so it sleeps no longer. Votes stay, and others may decide."""
+        self.refuse_if_settled()
+        until = min(at + TAKEN_FOR, self.expires_at)
+        return self._in_hand(replace(self.hands, taken=Taken(by=by, until=until), snoozed=None))
+
+    def release(self, person_id: str) -> Escalation:
+        """This person no longer looks at it, and is not the one who was named."""
+        self.refuse_if_settled()
+        taken, assigned = self.hands.taken, self.hands.assigned
+        return self._in_hand(
+            replace(
+                self.hands,
+                taken=None if taken and taken.by.id == person_id else taken,
+                assigned=None if assigned and assigned.to.id == person_id else assigned,
+            )
+        )
+
+    def assign(self, to: Named, by: Actor) -> Escalation:
+        self.refuse_if_settled()
+        return self._in_hand(replace(self.hands, assigned=Assigned(to=to, by=by)))
+
+    def snooze(self, by: Actor, until: datetime) -> Escalation:
+        """Nobody looks at it before then, so whoever snoozes it lets go of it."""
+        self.refuse_if_settled()
+        taken = self.hands.taken
+        kept = None if taken and taken.by.id == by.id else taken
+        return self._in_hand(replace(self.hands, taken=kept, snoozed=Snoozed(by=by, until=until)))
+
+    def let_go(self, at: datetime) -> Escalation:
+        """What was taken is free again, and what was snoozed is awake, where its time is over."""
+        taken, snoozed = self.hands.taken, self.hands.snoozed
+        return self._in_hand(
+            replace(
+                self.hands,
+                taken=None if taken and taken.until <= at else taken,
+                snoozed=None if snoozed and snoozed.until <= at else snoozed,
+            )
+        )
+
+    def hurry(self, urgency: Urgency) -> Escalation:
+        """As urgent as people say, whatever the agent has said; so it sleeps no longer."""
+        self.refuse_if_settled()
+        hands = replace(self.hands, snoozed=None)
+        return replace(self, urgency=urgency, hands=hands, version=self.version + 1)
+
+    @property
+    def unanswered(self) -> tuple[Message, ...]:
+        """What people have asked since the agent spoke last."""
+        answers = [at for at, one in enumerate(self.messages, 1) if one.from_agent]
+        return self.messages[answers[-1] if answers else 0 :]
+
+    def say(self, message: Message) -> Escalation:
+        """One more message; the same one again changes nothing. Raises InvalidError."""
+        if self._heard(message):
+            return self
+        self.refuse_if_settled()
+        mine = [one for one in self.messages if one.from_agent == message.from_agent]
+        if len(mine) >= MOST_MESSAGES:
+            who = "The agent has" if message.from_agent else "People have"
+            raise InvalidError(
+                f"{who} said all {MOST_MESSAGES} messages that one question may have. "
+                "Wait for the decision, or decide.",
+                [Fault("/text", f"is one more than the {MOST_MESSAGES} that are allowed")],
+            )
+        return replace(self, messages=(*self.messages, message), version=self.version + 1)
+
+    def _heard(self, message: Message) -> bool:
+        """A delivery that came twice; of an agent, its last words once more."""
+        if message.source is not None:
+            return any(one.source == message.source for one in self.messages)
+        last = self.messages[-1] if self.messages else None
+        return last is not None and (last.sender, last.text) == (message.sender, message.text)
+
+    def _in_hand(self, hands: Hands) -> Escalation:
+        if hands == self.hands:
+            return self
+        return replace(self, hands=hands, version=self.version + 1)
 
     def decide(self, decision: Decision) -> Escalation:
         """Open → decided."""

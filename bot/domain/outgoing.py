@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from bot.domain.pacing import Paced
 
 #: What an agent is told at its own address.
-RelayEvent = Literal["escalation.decided", "escalation.expired", "escalation.cancelled"]
+RelayEvent = Literal[
+    "escalation.decided", "escalation.expired", "escalation.cancelled", "escalation.message"
+]
 #: A card shows one escalation; a storm card shows several, when so many come that each
 #: could not have its own in time; a digest shows what could wait. A reminder leads to the cards
 #: of some that are still open.
@@ -30,6 +32,38 @@ class Whisper:
     text: str
     #: Slack's own address for an answer to the click: 5 uses, 30 minutes.
     response_url: str | None = None
+    #: The thread in which they wrote.
+    thread_ts: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Direct:
+    """A message to one person, in their own conversation with the bot."""
+
+    user: str
+    text: str
+
+    @property
+    def place(self) -> str:
+        return self.user
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """Something said in the thread of a card."""
+
+    escalation_id: str
+    channel: str
+    #: None: its first card stood nowhere yet, and has to be looked for.
+    thread_ts: str | None
+    text: str
+    blocks: list[dict[str, Any]] = field(default_factory=list)
+    #: The Slack id of whose words these are, so that they can be forgotten.
+    by: str | None = None
+
+    @property
+    def place(self) -> str:
+        return self.channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +80,7 @@ class Checkpoint:
     text: str
 
 
-Owed = Whisper | Alert | Checkpoint
+Owed = Whisper | Direct | Reply | Alert | Checkpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

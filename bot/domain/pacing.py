@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Literal
 
 #: Methods that share a limit. `post` has one a channel, and one for all channels together.
-Paced = Literal["post", "update", "history", "ephemeral"]
+Paced = Literal["post", "update", "history", "ephemeral", "home"]
 
 #: Slack's limits are a minute's: no backlog of a method may be worth more than this.
 LONGEST_REST = timedelta(hours=1)

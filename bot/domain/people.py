@@ -25,6 +25,15 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Somebody as others read of them."""
+
+    type: ActorType
+    id: str
+    display_name: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """A Slack user as our own people table knows them."""
 

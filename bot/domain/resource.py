@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from bot.domain.escalation import Decision, Outcome, Redeemed
+from bot.domain.people import Named
 
 if TYPE_CHECKING:
+    from bot.domain.conversation import Message
     from bot.domain.escalation import Escalation
 
 _DECISION = TypeAdapter(Decision)
 _REDEEMED = TypeAdapter(Redeemed)
 _OUTCOME = TypeAdapter(Outcome)
+_NAMED = TypeAdapter(Named)
 #: What the voter told the agent stands in the decision itself.
 _PRIVATE_IN_VOTES = {"votes": {"__all__": {"guidance", "stop_run"}}}
 
@@ -31,9 +34,18 @@ def resource(escalation: Escalation) -> dict[str, Any]:
         "agent": escalation.agent,
         "handoff": escalation.handoff,
         "permalink": escalation.permalink,
-        "messages": [],
+        "messages": [_message(one) for one in escalation.messages],
         "decision": escalation.decision
         and _DECISION.dump_python(escalation.decision, mode="json", exclude=_PRIVATE_IN_VOTES),
         "redeemed": escalation.redeemed and _REDEEMED.dump_python(escalation.redeemed, mode="json"),
         "outcome": escalation.outcome and _OUTCOME.dump_python(escalation.outcome, mode="json"),
+    }
+
+
+def _message(one: Message) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "from": _NAMED.dump_python(one.sender, mode="json"),
+        "text": one.text,
+        "at": one.at.isoformat().replace("+00:00", "Z"),
     }

@@ -35,7 +35,8 @@ _NEVER = {
     "user_not_in_channel", "user_not_found", "org_login_required", "ekm_access_denied",
     "messages_tab_disabled", "no_permission", "not_allowed_token_type", "plan_upgrade_required",
     "is_inactive", "user_disabled", "user_not_visible", "cannot_dm_bot", "access_denied",
-    "method_not_supported_for_channel_type", "posting_to_channel_denied",
+    "method_not_supported_for_channel_type", "posting_to_channel_denied", "thread_not_found",
+    "restricted_action_thread_locked",
 }  # fmt: skip
 _NO_SUCH_PERSON = {"user_not_found", "users_not_found", "user_not_visible"}
 # Slack calls these people; they are not.
@@ -60,14 +61,21 @@ class SlackSender:
         self._me: str | None = None
 
     async def post(
-        self, message_id: str, *, channel: str, text: str, blocks: list[dict[str, Any]]
+        self,
+        message_id: str,
+        *,
+        channel: str,
+        text: str,
+        blocks: list[dict[str, Any]],
+        thread_ts: str | None = None,
     ) -> Outcome:
         """A new message, findable by its id in the metadata."""
         return await _outcome(
             self._client.chat_postMessage(
                 channel=channel,
                 text=text,
-                blocks=blocks,
+                blocks=blocks or None,
+                thread_ts=thread_ts,
                 metadata={"event_type": CARD_EVENT, "event_payload": {"id": message_id}},
                 unfurl_links=False,
                 unfurl_media=False,
@@ -104,9 +112,11 @@ class SlackSender:
             self._direct[user] = found
         return self._direct[user]
 
-    async def find(self, message_id: str, *, channel: str, since: datetime) -> Sent | Later | None:
+    async def find(
+        self, message_id: str, *, channel: str, since: datetime, thread_ts: str | None = None
+    ) -> Sent | Later | None:
         """The message, if an earlier post of it did arrive although its answer was lost."""
-        found = await self.cards_in(channel, since=since, wanted=message_id)
+        found = await self.cards_in(channel, since=since, wanted=message_id, thread_ts=thread_ts)
         if isinstance(found, Later):
             return found
         # Without the right to read the channel we cannot know; a copy is better than a loss.
@@ -120,6 +130,7 @@ class SlackSender:
         until: datetime | None = None,
         wanted: str | None = None,
         pages: int = _MOST_PAGES,
+        thread_ts: str | None = None,
     ) -> list[Sent] | Later | Never:
         """Our messages in the channel's history; `wanted`: only the one of that id.
 
@@ -131,13 +142,19 @@ class SlackSender:
                 channel = await self._id_of(channel) or channel
             cursor = None
             for _ in range(pages):
-                page = await self._client.conversations_history(
-                    channel=channel,
-                    oldest=f"{since.timestamp() - _SKEW:.6f}",
-                    latest=None if until is None else f"{until.timestamp() + _SKEW:.6f}",
-                    include_all_metadata=True,
-                    limit=_PAGE,
-                    cursor=cursor,
+                asked: dict[str, Any] = {
+                    "channel": channel,
+                    "oldest": f"{since.timestamp() - _SKEW:.6f}",
+                    "latest": None if until is None else f"{until.timestamp() + _SKEW:.6f}",
+                    "include_all_metadata": True,
+                    "limit": _PAGE,
+                    "cursor": cursor,
+                }
+                # What stands in a thread is not in the channel's own history.
+                page = await (
+                    self._client.conversations_history(**asked)
+                    if thread_ts is None
+                    else self._client.conversations_replies(ts=thread_ts, **asked)
                 )
                 found += (
                     Sent(channel=channel, ts=ts, message_id=message_id)
@@ -181,7 +198,10 @@ class SlackSender:
             return Sent(channel=whisper.channel, ts="")
         return await _outcome(
             self._client.chat_postEphemeral(
-                channel=whisper.channel, user=whisper.user, text=whisper.text
+                channel=whisper.channel,
+                user=whisper.user,
+                text=whisper.text,
+                thread_ts=whisper.thread_ts,
             ),
             "ephemeral",
         )
@@ -211,6 +231,10 @@ class SlackSender:
             ),
             "post",
         )
+
+    async def publish(self, user: str, view: dict[str, Any]) -> Outcome:
+        """Another content for a person's Home tab."""
+        return await _outcome(self._client.views_publish(user_id=user, view=view), "home")
 
     async def hello(self) -> dict[str, str]:
         """`{team_id, url, user_id}` of the token. Raises SlackUnreachableError."""

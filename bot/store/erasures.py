@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _REQUEST = func.lower(type_coerce(escalation.c.request, Text))
 _WORDS = ("comment", "guidance")
+#: Where an escalation names who did something.
+_ACTING = ("votes", "proposal", "intent", "hands", "messages")
+_NAMED = {"type", "id", "display_name"}
 
 
 def ids_of(tx: Tx, wanted: str) -> set[str]:
@@ -126,14 +129,8 @@ def forget_account(tx: Tx, person_id: str, wanted: str) -> None:
 
 def _forget_escalations(tx: Tx, person_id: str, rename: Callable[[Any], Any], limit: int) -> int:
     rows = tx.execute(
-        select(escalation.c.id, escalation.c.votes, escalation.c.proposal, escalation.c.intent)
-        .where(
-            or_(
-                _names(tx, escalation.c.votes, person_id),
-                _names(tx, escalation.c.proposal, person_id),
-                _names(tx, escalation.c.intent, person_id),
-            )
-        )
+        select(escalation.c.id, escalation.c.taken_by, *(escalation.c[name] for name in _ACTING))
+        .where(or_(*(_names(tx, escalation.c[name], person_id) for name in _ACTING)))
         .limit(limit)
         .with_for_update()
     ).all()
@@ -142,7 +139,8 @@ def _forget_escalations(tx: Tx, person_id: str, rename: Callable[[Any], Any], li
             update(escalation)
             .where(escalation.c.id == row.id)
             .values(
-                votes=rename(row.votes), proposal=rename(row.proposal), intent=rename(row.intent)
+                {name: rename(row._mapping[name]) for name in _ACTING}
+                | ({"taken_by": None} if row.taken_by == person_id else {})
             )
         )
     return len(rows)
@@ -204,11 +202,13 @@ def _renamed(value: Any, person_id: str, alias: str, *, with_comments: bool) -> 
         name: _renamed(one, person_id, alias, with_comments=with_comments)
         for name, one in value.items()
     }
-    if value.get("id") == person_id and "authenticated_by" in value:
+    if value.get("id") == person_id and ("authenticated_by" in value or value.keys() == _NAMED):
         return kept | {"id": alias, "display_name": None}
     acting = value.get("actor") or value.get("decided_by") or {}
     if with_comments and acting.get("id") == person_id:
         kept |= {word: None for word in _WORDS if value.get(word) is not None}
         if value.get("type") in {"reject", "revise"} and value.get("comment") is not None:
             kept["comment"] = "(erased)"
+    if with_comments and (value.get("sender") or {}).get("id") == person_id:
+        kept["text"] = "(erased)"
     return kept

@@ -7,8 +7,21 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, Text, and_, bindparam, func, null, or_, select, type_coerce, update
+from sqlalchemy import (
+    Row,
+    Text,
+    and_,
+    bindparam,
+    func,
+    null,
+    or_,
+    select,
+    text,
+    type_coerce,
+    update,
+)
 
+from bot.domain.conversation import Message
 from bot.domain.errors import AlreadySettledError, NotFoundError
 from bot.domain.escalation import (
     Decision,
@@ -21,7 +34,8 @@ from bot.domain.escalation import (
     Status,
     Vote,
 )
-from bot.domain.request import Request
+from bot.domain.hands import NOBODY, Hands
+from bot.domain.request import URGENCIES, Request
 from bot.store.tables import decision, escalation
 from bot.store.tx import MOMENT
 
@@ -39,7 +53,12 @@ _DECISION = TypeAdapter(Decision)
 _REDEEMED = TypeAdapter(Redeemed | None)
 _OUTCOME = TypeAdapter(Outcome | None)
 _INTENT = TypeAdapter(Intent | None)
+_HANDS = TypeAdapter(Hands)
+_MESSAGES = TypeAdapter(tuple[Message, ...])
 
+_URGENT = {"high", "critical"}
+# Written as the index has it: a bound value would hide from the planner that it fits.
+_OPEN = text("escalation.status = 'open'")
 # Far below what either database takes as parameters of one statement.
 _AT_ONCE = 1000
 
@@ -142,6 +161,31 @@ def page(tx: Tx, which: Filter, limit: int) -> list[Escalation]:
     if which.after is not None:
         conditions.append(escalation.c.id > which.after)
     rows = tx.execute(_WHOLE.where(*conditions).order_by(escalation.c.id).limit(limit))
+    return [_from_row(row) for row in rows]
+
+
+def taken_by(tx: Tx, person_id: str, limit: int) -> list[Escalation]:
+    """What is open and in this person's hands, the one that ends first before the others."""
+    rows = tx.execute(
+        _WHOLE.where(escalation.c.taken_by == person_id, escalation.c.status == "open")
+        .order_by(escalation.c.expires_at, escalation.c.id)
+        .limit(limit)
+    )
+    return [_from_row(row) for row in rows]
+
+
+def waiting(tx: Tx, routes: Iterable[str], *, urgent: bool, limit: int) -> list[Escalation]:
+    """What is open on these routes, the one that ends first before the others."""
+    levels = [one for one in URGENCIES if (one in _URGENT) == urgent]
+    rows = tx.execute(
+        _WHOLE.where(
+            _OPEN,
+            escalation.c.route.in_(sorted(routes)),
+            escalation.c.urgency.in_(levels),
+        )
+        .order_by(escalation.c.expires_at, escalation.c.id)
+        .limit(limit)
+    )
     return [_from_row(row) for row in rows]
 
 
@@ -286,12 +330,15 @@ def _changing(now: Escalation) -> dict[str, Any]:
         "reminded": now.reminded,
         "tier": now.tier,
         "intent": _INTENT.dump_python(now.intent, mode="json"),
+        "hands": None if now.hands == NOBODY else _HANDS.dump_python(now.hands, mode="json"),
+        "taken_by": now.hands.taken.by.id if now.hands.taken and now.status == "open" else None,
+        "messages": _MESSAGES.dump_python(now.messages, mode="json") if now.messages else None,
     }
 
 
 _CHANGING = ("status", "version", "urgency", "expires_at", "settled_at", "route", "approvals",
              "votes", "proposal", "redeemed", "outcome", "permalink", "reminded", "tier",
-             "intent")  # fmt: skip
+             "intent", "hands", "taken_by", "messages")  # fmt: skip
 _SAVE = (
     update(escalation)
     .where(
@@ -356,4 +403,6 @@ def _from_row(row: Row[Any]) -> Escalation:
         intent=_INTENT.validate_python(row.intent if row.status == "open" else None),
         digest=row.digest,
         digest_due=row.digest_due,
+        hands=NOBODY if row.hands is None else _HANDS.validate_python(row.hands),
+        messages=() if row.messages is None else _MESSAGES.validate_python(row.messages),
     )

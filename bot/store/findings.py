@@ -161,7 +161,9 @@ def _card_late(tx: Tx) -> Select[int, str]:
 
 def _without_callback(tx: Tx) -> Select[int, str]:
     """Settled, a callback was asked for, and none is owed or was sent."""
-    owed = select(relay.c.id).where(relay.c.escalation_id == escalation.c.id)
+    owed = select(relay.c.id).where(
+        relay.c.escalation_id == escalation.c.id, relay.c.event != "escalation.message"
+    )
     return _counted(escalation.c.id).where(
         text("escalation.calls_back"),
         escalation.c.settled_at > tx.now() - _LOOK_BACK,

@@ -162,6 +162,38 @@ def channels(tx: Tx, escalation_id: str) -> set[str]:
     return {channel for row in rows for channel in row if channel is not None}
 
 
+def first_standing(tx: Tx, escalation_id: str) -> tuple[str, str] | None:
+    """Channel and ts of the card of the escalation that has stood longest; no copy."""
+    row = tx.execute(
+        select(message.c.posted_channel, message.c.ts)
+        .join(message_item, message_item.c.message_id == message.c.id)
+        .where(
+            message_item.c.escalation_id == escalation_id,
+            message.c.ts.is_not(None),
+            message.c.copy_of.is_(None),
+            message.c.kind != "reminder",
+        )
+        .order_by(message.c.created_at, message.c.id)
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else (row.posted_channel, row.ts)
+
+
+def perhaps_posted(tx: Tx, channel: str) -> bool:
+    """Whether a card may stand in that channel of which nobody knows yet where."""
+    found = tx.execute(
+        select(message.c.id)
+        .where(
+            message.c.ts.is_(None),
+            message.c.posted_rev < message.c.wanted_rev,
+            message.c.unsure_since.is_not(None),
+            or_(message.c.channel == channel, message.c.channel.startswith("#")),
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """A message and how it stands: for whoever asks why nobody has answered."""

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select, update
 
-from bot.domain.outgoing import Alert, Checkpoint, Owed, Whisper
+from bot.domain.outgoing import Alert, Checkpoint, Direct, Owed, Reply, Whisper
 from bot.store.tables import outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-    from datetime import datetime
+    from collections.abc import Collection, Iterable
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Row
 
     from bot.store.tx import Tx
 
 TOPIC = "outbox"
-_LEASE = timedelta(seconds=30)
-_KINDS: dict[str, type[Whisper] | type[Alert] | type[Checkpoint]] = {
+LEASE = timedelta(seconds=30)
+#: How many of a kind are looked at to find one for each channel.
+_LOOKED_AT = 50
+_KINDS: dict[str, type[Owed]] = {
     "whisper": Whisper,
+    "direct": Direct,
+    "reply": Reply,
     "alert": Alert,
     "checkpoint": Checkpoint,
 }
@@ -35,6 +39,19 @@ class Claimed:
     owed: Owed
     attempts: int
     owner: str
+    created_at: datetime
+    #: By this process's own stopwatch: after it no call may begin. Set by who claims.
+    deadline: float = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The next word for a channel, or for a person's own conversation with the bot."""
+
+    id: str
+    channel: str
+    #: It may have been said before: its answer was lost, or who was to say it is gone.
+    unsure: bool
 
 
 def owe(tx: Tx, owed: Owed) -> None:
@@ -64,21 +81,51 @@ def claim(tx: Tx, owner: str, limit: int, kind: str, busy: Collection[str]) -> l
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-    if not rows:
-        return []
-    tx.execute(
-        update(outbox)
-        .where(outbox.c.id.in_([row.id for row in rows]))
-        .values(owner=owner, lease_until=now + _LEASE, attempts=outbox.c.attempts + 1)
+    return _take(tx, owner, rows)
+
+
+def places(tx: Tx, kind: str, busy: Collection[str]) -> list[Place]:
+    """Where words of a kind wait to be said, each with the one that comes first there."""
+    rows = tx.execute(
+        select(outbox)
+        .where(*_claimable(tx.now()), outbox.c.kind == kind, outbox.c.id.not_in(sorted(busy)))
+        .order_by(outbox.c.due_at, outbox.c.id)
+        .limit(_LOOKED_AT)
     )
+    first: dict[str, Place] = {}
+    for row in rows:
+        place = _KINDS[row.kind](**row.payload).place  # type: ignore[union-attr]  # of these kinds
+        first.setdefault(place, Place(row.id, place, row.attempts > 0))
+    return list(first.values())
+
+
+def claim_these(tx: Tx, owner: str, ids: Iterable[str]) -> list[Claimed]:
+    """Take these words, where nobody else just has."""
+    rows = tx.execute(
+        select(outbox)
+        .where(outbox.c.id.in_(sorted(ids)), *_claimable(tx.now()))
+        .with_for_update(skip_locked=True)
+    ).all()
+    return _take(tx, owner, rows)
+
+
+def _take(tx: Tx, owner: str, rows: Iterable[Row[Any]]) -> list[Claimed]:
+    found = list(rows)
+    if found:
+        tx.execute(
+            update(outbox)
+            .where(outbox.c.id.in_([row.id for row in found]))
+            .values(owner=owner, lease_until=tx.now() + LEASE, attempts=outbox.c.attempts + 1)
+        )
     return [
         Claimed(
             id=row.id,
             owed=_KINDS[row.kind](**row.payload),
             attempts=row.attempts + 1,
             owner=owner,
+            created_at=row.created_at,
         )
-        for row in rows
+        for row in found
     ]
 
 

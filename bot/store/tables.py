@@ -77,6 +77,12 @@ escalation = Table(
     Column("digest", Text),
     Column("digest_due", Instant),
     Column("digest_slot", Instant),
+    # Who looks at it, who was named, until when nobody is reminded; null while nobody did.
+    Column("hands", Json),
+    # Who looks at what is open, for the list of what one has taken.
+    Column("taken_by", Text),
+    # What people and the agent said to each other; null while nobody did.
+    Column("messages", Json),
 )
 Index("escalation_by_agent", escalation.c.agent, escalation.c.id)
 Index("escalation_by_status", escalation.c.status, escalation.c.id)
@@ -496,4 +502,10 @@ Index(
     escalation.c.digest_due,
     sqlite_where=_WAITS,
     postgresql_where=_WAITS,
+)
+Index(
+    "escalation_taken",
+    escalation.c.taken_by,
+    sqlite_where=text("taken_by IS NOT NULL"),
+    postgresql_where=text("taken_by IS NOT NULL"),
 )

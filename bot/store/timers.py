@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bot.store.tx import Tx
 
 #: `expire` is the end; the others come before it, and each moves on from one moment to the next.
-Kind = Literal["expire", "remind", "tier", "grace"]
+Kind = Literal["expire", "remind", "tier", "grace", "release", "wake"]
 
 
 def put(tx: Tx, escalation_id: str, kind: Kind, due_at: datetime) -> None:

@@ -9,6 +9,8 @@ import structlog
 
 from bot.store import timers
 from bot.usecases.settling import lock_in_time
+from bot.usecases.snooze import wake
+from bot.usecases.take import release_in_time
 from bot.usecases.waiting_steps import reach_tier, remind
 
 if TYPE_CHECKING:
@@ -55,4 +57,6 @@ def _advance(tx: Tx, book: Book, kind: timers.Kind, escalation_id: str) -> None:
 STEPS: Mapping[timers.Kind, Callable[[Tx, Book, Escalation], None]] = {
     "remind": remind,
     "tier": reach_tier,
+    "release": release_in_time,
+    "wake": wake,
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.cards import wording_people
 from bot.domain.errors import ForbiddenError, OwnEscalationError
 from bot.domain.people import Actor, Caller, Clicker, Via
-from bot.policy.allowed import key_may_decide, why_not
+from bot.policy.allowed import key_may_decide, why_no_admin, why_not
 
 if TYPE_CHECKING:
     from bot.domain.directory import Directory
@@ -46,6 +46,10 @@ class Voter(ABC):
 
         `authors` wrote the edit that is to be agreed to.
         """
+
+    def is_admin(self, book: Book, directory: Directory) -> bool:  # noqa: ARG002
+        """Whether they may put in order what they are not asked to decide."""
+        return False
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,9 @@ class SlackVoter(Voter):
         if denial is None:
             return None
         return ForbiddenError(wording_people.denied(denial, directory.now, book.timezone))
+
+    def is_admin(self, book: Book, directory: Directory) -> bool:
+        return why_no_admin(book, directory, self.clicker) is None
 
 
 @dataclass(frozen=True)
@@ -164,6 +171,14 @@ class Standing:
         ]
         if refusals[0] is not None and refusals[1] is not None:
             raise refusals[0]
+
+    def check_may_arrange(self) -> None:
+        """To take, assign, snooze, hurry or ask: who is asked to decide, and admins.
+
+        Raises ForbiddenError.
+        """
+        if not self.voter.is_admin(self.book, self.directory):
+            self.check_asked()
 
     def check_may_agree(self, need: Need, authors: frozenset[str]) -> None:
         """For an approval, on the route that this very action needs. Raises ForbiddenError."""

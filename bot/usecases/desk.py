@@ -12,6 +12,7 @@ from bot.usecases.limits import Crowds
 from bot.usecases.pauses import Pauses
 from bot.usecases.places import Places
 from bot.usecases.shortcuts import Shortcuts
+from bot.usecases.viewers import Viewers
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -62,6 +63,8 @@ class Desk:
     places: Places = field(default_factory=Places)
     #: Of this process only: how to answer clicks at once.
     shortcuts: Shortcuts = field(default_factory=Shortcuts)
+    #: Of this process only: who has looked at their Home tab lately.
+    viewers: Viewers = field(default_factory=Viewers)
 
     #: What this process sees of itself, part by part: the house says so once it is put together.
     checkup: Callable[[], Awaitable[dict[str, str]]] = field(init=False)

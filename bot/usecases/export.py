@@ -59,6 +59,14 @@ def line(found: Escalation) -> dict[str, Any]:
         "response": made.response,
         "option_ids": list(made.option_ids),
         "policy_version": made.policy_version,
+        "messages": [
+            {
+                "from": {"type": one.sender.type, "id": one.sender.id},
+                "text": one.text,
+                "at": _stamp(one.at),
+            }
+            for one in found.messages
+        ],
         "redeemed_at": None if found.redeemed is None else _stamp(found.redeemed.at),
         "outcome": None if found.outcome is None else found.outcome.status,
     }

@@ -26,6 +26,27 @@ async def look(desk: Desk, escalation_id: str) -> tuple[Escalation, Around]:
     return await desk.ledger.read(_look, desk.book, desk.team_id, escalation_id)
 
 
+async def look_with_colleagues(desk: Desk, escalation_id: str) -> tuple[Escalation, Around]:
+    """The same, with the names of all who are asked. Raises NotFoundError."""
+    return await desk.ledger.read(_look_with_colleagues, desk.book, desk.team_id, escalation_id)
+
+
+def _look_with_colleagues(
+    tx: Tx, book: Book, team_id: str | None, escalation_id: str
+) -> tuple[Escalation, Around]:
+    found, seen = _look(tx, book, team_id, escalation_id)
+    needs = {found.need.route, found.shown_need.route}
+    rolls = read_directory(tx, book, team_id, ())
+    asked = {one for need in needs for one in book.members(book.groups_asked(found, need), rolls)}
+    directory = replace(rolls, people=people.find(tx, asked))
+    named = {
+        one: person.display_name
+        for one, person in directory.people.items()
+        if directory.bar(one) in {None, "stale"}
+    }
+    return found, replace(seen, colleagues=named)
+
+
 def _look(tx: Tx, book: Book, team_id: str | None, escalation_id: str) -> tuple[Escalation, Around]:
     found = counted(tx, book, team_id, escalations.find(tx, escalation_id))
     return found, around(tx, book, found)
@@ -53,6 +74,15 @@ def around(tx: Tx, book: Book, escalation: Escalation) -> Around:
         ids.add(escalation.intent.decision.decided_by.id)
     if escalation.decision is not None:
         ids.add(escalation.decision.decided_by.id)
+    hands = escalation.hands
+    if hands.taken is not None:
+        ids.add(hands.taken.by.id)
+    if hands.assigned is not None:
+        ids |= {hands.assigned.to.id, hands.assigned.by.id}
+    if hands.snoozed is not None:
+        ids.add(hands.snoozed.by.id)
+    if escalation.messages:
+        ids.add(escalation.messages[-1].sender.id)
     before = escalation.request.supersedes
     after = escalation.decision is not None and escalation.decision.type == "revise"
     return Around(

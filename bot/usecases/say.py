@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, assert_never
 
 from bot.domain.outgoing import (
     Alert,
     Checkpoint,
+    Direct,
     Later,
     Never,
     Outcome,
     Refused,
+    Reply,
     Sent,
     Unsure,
     Whisper,
 )
 from bot.domain.pacing import lane, rest
-from bot.store import outbox, pace
+from bot.store import messages, outbox, pace
 from bot.usecases.send_card import backoff
 
 if TYPE_CHECKING:
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from bot.usecases.desk import Desk
 
 # A private word is stale after some minutes; an alert goes on being tried for about an hour.
-_ENOUGH = {Whisper: 5, Alert: 60, Checkpoint: 60}
+_ENOUGH = {Whisper: 5, Direct: 60, Reply: 60, Alert: 60, Checkpoint: 60}
 
 
 async def say(
@@ -42,6 +45,12 @@ async def say(
     match claimed.owed:
         case Whisper():
             outcome = await sender.whisper(claimed.owed)
+        case Direct() | Reply():
+            channel = claimed.owed.place
+            said = await _say_once(desk, sender, claimed, claimed.owed)
+            if said is None:
+                return Later(reason="overslept")
+            outcome = said
         case Alert(text=text):
             channel = admin_channel
             outcome = (
@@ -62,10 +71,43 @@ async def say(
     return outcome
 
 
+async def _say_once(
+    desk: Desk, sender: SlackSender, claimed: Claimed, owed: Direct | Reply
+) -> Outcome | None:
+    """What may have been said before is looked for first: nobody is told the same twice.
+
+    None when it is too late to begin: the row is somebody else's by now.
+    """
+    place: str | Later | Never = owed.place
+    thread, blocks = None, []
+    if isinstance(owed, Direct):
+        place = await sender.direct(owed.user)
+    else:
+        thread, blocks = owed.thread_ts, owed.blocks
+        if thread is None:
+            stands = await desk.ledger.read(messages.first_standing, owed.escalation_id)
+            place, thread = stands or (Later(reason="no_card"), None)
+    if not isinstance(place, str):
+        return place
+    if claimed.attempts > 1:
+        found = await sender.find(
+            claimed.id, channel=place, since=claimed.created_at, thread_ts=thread
+        )
+        if isinstance(found, Later):
+            return Unsure(reason=found.reason, limit=found.limit, after=found.after, sent_now=False)
+        if found is not None:
+            return found
+    if asyncio.get_running_loop().time() >= claimed.deadline:
+        return None
+    return await sender.post(
+        claimed.id, channel=place, text=owed.text, blocks=blocks, thread_ts=thread
+    )
+
+
 def _settle(tx: Tx, claimed: Claimed, outcome: Outcome, channel: str | None) -> None:
     match outcome:
-        case Later(limit=str(method)):
-            pace.hold(tx, lane(method, channel), rest(outcome.after))
+        case Later(limit=str(method)) | Unsure(limit=str(method)):
+            pace.hold(tx, lane(method, channel if method == "post" else None), rest(outcome.after))
             outbox.settle_held(tx, claimed, problem=outcome.reason)
         case Sent():
             outbox.settle_done(tx, claimed)
@@ -75,7 +117,10 @@ def _settle(tx: Tx, claimed: Claimed, outcome: Outcome, channel: str | None) -> 
             if claimed.attempts >= _ENOUGH[type(claimed.owed)]:
                 outbox.settle_done(tx, claimed, problem=outcome.reason)
                 return
-            after = outcome.after if isinstance(outcome, Later) else None
+            # What was perhaps said is looked for, once the history can be trusted.
+            looks = isinstance(claimed.owed, Direct | Reply)
+            settle = messages.SETTLE.total_seconds() if looks else None
+            after = outcome.after if isinstance(outcome, Later) else settle
             outbox.settle_later(
                 tx,
                 claimed,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.domain.pacing import Pace
+    from bot.store.outbox import Place
     from bot.store.queues import Waiting
     from bot.store.tx import Tx
     from bot.usecases.desk import Desk
@@ -25,6 +26,7 @@ URGENT = URGENCIES.index("high")
 LOOK_SECONDS = 1.0
 #: A call to Slack ends within ten seconds (bot/main.py), and the lease must outlive it.
 _CALL_BEGINS_WITHIN = messages.LEASE.total_seconds() - 10.5
+_WORD_BEGINS_WITHIN = outbox.LEASE.total_seconds() - 10.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,9 @@ async def claim_words(
 
     `busy`: as with cards.
     """
-    return await desk.ledger.run_behind(_claim_words, desk.pace, owner, limit, said_in, busy)
+    deadline = asyncio.get_running_loop().time() + _WORD_BEGINS_WITHIN
+    turn = await desk.ledger.run_behind(_claim_words, desk.pace, owner, limit, said_in, busy)
+    return replace(turn, claimed=[replace(one, deadline=deadline) for one in turn.claimed])
 
 
 def _claim_words(
@@ -161,10 +165,22 @@ def _claim_words(
         # Without a channel nothing is posted: the log has to do.
         if channel is None or _may_post(tx, beats, ahead, channel):
             claimed += outbox.claim(tx, owner, 1, kind, busy)
+    waiting = [one for kind in ("direct", "reply") if kind in due
+               for one in outbox.places(tx, kind, busy)]  # fmt: skip
+    free = [one.id for one in waiting if _may_say(tx, beats, ahead, one)]
+    claimed += outbox.claim_these(tx, owner, free[:limit]) if free else []
     if claimed:
         return Turn(claimed)
-    lanes = ["ephemeral", "post", *(_lane(channel) for channel in said_in.values() if channel)]
+    channels = [*filter(None, said_in.values()), *(one.channel for one in waiting)]
+    lanes = ["ephemeral", "post", *map(_lane, channels)]
     return Turn([], _until_one_is_free(tx, ahead, lanes))
+
+
+def _may_say(tx: Tx, beats: Pace, ahead: Mapping[str, datetime], one: Place) -> bool:
+    """What may have been said before is looked for first, and that has a pace of its own."""
+    if one.unsure and ("history" in ahead or not pace.reserve(tx, "history", beats.history)):
+        return False
+    return _may_post(tx, beats, ahead, one.channel)
 
 
 def _may_post(tx: Tx, beats: Pace, ahead: Mapping[str, datetime], channel: str) -> bool:

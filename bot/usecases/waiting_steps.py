@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def remind(tx: Tx, book: Book, found: Escalation) -> None:
     """Once for all the moments that have passed, such as those of a quiet night."""
     route = book.route(found.need.route)
-    later = _held_until(tx, book, route, found)
+    later = found.snoozed_until or _held_until(tx, book, route, found)
     if later is None:
         due = steps.passed(route.remind_after, found.asked_at, tx.now())
         if due > found.reminded:
@@ -39,7 +39,7 @@ def reach_tier(tx: Tx, book: Book, found: Escalation) -> None:
         lengths = steps.tier_lengths(route)
         due = steps.passed(lengths, found.asked_at, tx.now())
         if due > found.tier:
-            found = _raised(tx, found, route.tiers[found.tier : due])
+            found = raise_to(tx, found, route.tiers[found.tier : due])
         later = steps.after(lengths, found.asked_at, found.tier)
     _move(tx, found, "tier", later)
 
@@ -47,7 +47,7 @@ def reach_tier(tx: Tx, book: Book, found: Escalation) -> None:
 def _held_until(tx: Tx, book: Book, route: Route, found: Escalation) -> datetime | None:
     """Until when nobody is to be disturbed for it; None: now is as good as any time.
 
-    Whoever has said that they look at it, or that it can wait, belongs here too.
+    A snooze holds back reminders only: others may still be asked.
     """
     if found.intent is not None:
         return found.intent.until
@@ -71,7 +71,7 @@ def _reminded(tx: Tx, found: Escalation, due: int) -> Escalation:
     return after
 
 
-def _raised(tx: Tx, found: Escalation, tiers: tuple[Tier, ...]) -> Escalation:
+def raise_to(tx: Tx, found: Escalation, tiers: tuple[Tier, ...]) -> Escalation:
     """Votes and deadline stay."""
     urgency = found.urgency
     for tier in tiers:

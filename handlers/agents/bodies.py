@@ -9,7 +9,7 @@ from pydantic import Field, JsonValue
 from bot.domain.errors import Fault
 from bot.domain.escalation import OutcomeStatus
 from bot.domain.intake import inexact, parse, refuse
-from bot.domain.request import DecisionType, Edit, Long, Name, Page, Part
+from bot.domain.request import Because, DecisionType, Edit, Long, Name, Page, Part
 from bot.usecases.ballot import Ballot
 from handlers.agents.problems import DoorError
 
@@ -35,6 +35,12 @@ class OutcomeBody(Part):
 
     status: OutcomeStatus
     note: Long | None = None
+
+
+class MessageBody(Part):
+    """What the agent has to say to the people who look at its question."""
+
+    text: Because = Field(description="plain text; it goes into the card's thread as it is")
 
 
 class DecisionBody(Part):

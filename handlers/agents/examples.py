@@ -42,3 +42,6 @@ REQUEST: dict[str, Any] = {
 REDEEM: dict[str, Any] = {"redeem_id": "run-77/step-4"}
 OUTCOME: dict[str, Any] = {"status": "succeeded", "note": "Refund R-5512 was booked."}
 DECISION: dict[str, Any] = {"type": "reject", "comment": "The photos show another product."}
+MESSAGE: dict[str, Any] = {
+    "text": "The photos are from 2 March; the parcel arrived on 27 February."
+}

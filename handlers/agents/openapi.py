@@ -16,7 +16,8 @@ _WITH_BODY = ("malformed_json", "too_large", "unsupported_media_type", "invalid"
 _ETAG = {"ETag": {"description": "the version, quoted", "schema": {"type": "string"}}}
 #: What can be done next with the escalation in an answer, by the operation's name.
 _NEXT = (
-    "readEscalation", "cancelEscalation", "redeemEscalation", "reportOutcome", "decideEscalation",
+    "readEscalation", "cancelEscalation", "redeemEscalation", "reportOutcome", "answerPeople",
+    "decideEscalation",
 )  # fmt: skip
 _LINKS = {name: {"operationId": name, "parameters": {"id": "$response.body#/id"}} for name in _NEXT}
 _INTRODUCTION = (

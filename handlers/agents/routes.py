@@ -12,7 +12,7 @@ from bot.domain.people import Caller
 from bot.domain.request import Request
 from bot.usecases.desk import Desk
 from handlers.agents import escalations, examples, queue, shapes, verbs
-from handlers.agents.bodies import DecisionBody, Nothing, OutcomeBody, RedeemBody
+from handlers.agents.bodies import DecisionBody, MessageBody, Nothing, OutcomeBody, RedeemBody
 from handlers.agents.callers import caller_of
 
 if TYPE_CHECKING:
@@ -142,6 +142,21 @@ ROUTES = (
         body=OutcomeBody,
         example=examples.OUTCOME,
         codes=("nothing_to_run", "outcome_recorded"),
+    ),
+    Route(
+        method="POST",
+        path="/v1/escalations/{id}/messages",
+        name="answerPeople",
+        summary="Answer a reviewer's question, or tell the reviewers more",
+        scopes=("escalate:create",),
+        handle=verbs.message,
+        answers={
+            201: ("It was said; the escalation as it is now", shapes.Escalation),
+            200: ("The agent has just said the same; nothing changed", shapes.Escalation),
+        },
+        body=MessageBody,
+        example=examples.MESSAGE,
+        codes=("already_settled",),
     ),
     Route(
         method="POST",

@@ -80,10 +80,19 @@ class Outcome(Shape):
     reported_at: AwareDatetime
 
 
+class Named(Shape):
+    """Somebody who says something: a person, or the agent (type `key`)."""
+
+    type: ActorType
+    id: str
+    display_name: str | None
+
+
 class Message(Shape):
-    """A question or an answer between the people and the agent; from a later release on."""
+    """A person's question, or the agent's answer."""
 
     id: str
+    sender: Named = Field(alias="from")
     text: str
     at: AwareDatetime
 
@@ -102,7 +111,7 @@ class Escalation(Request):
     agent: str
     handoff: str = Field(description="a sentence for the end user while a person looks at it")
     permalink: str | None = Field(description="the card in Slack")
-    messages: list[Message]
+    messages: list[Message] = Field(description="questions and answers, oldest first")
     decision: Decision | None
     redeemed: Redeemed | None
     outcome: Outcome | None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.intake import model_from
 from bot.domain.resource import resource
+from bot.usecases.answer_people import answer_people
 from bot.usecases.authority import KeyVoter
 from bot.usecases.cancel import cancel as cancel_escalation
 from bot.usecases.decide import decide as count_vote
@@ -14,6 +15,7 @@ from bot.usecases.report_outcome import report_outcome
 from handlers.agents.answers import etag, json_answer
 from handlers.agents.bodies import (
     DecisionBody,
+    MessageBody,
     Nothing,
     OutcomeBody,
     RedeemBody,
@@ -71,5 +73,13 @@ async def decide(desk: Desk, caller: Caller, request: web.Request) -> web.Respon
     return _whole(await count_vote(desk, wanted, ballot, KeyVoter(caller)))
 
 
-def _whole(found: Escalation) -> web.Response:
-    return json_answer(resource(found), headers={"ETag": etag(found)})
+async def message(desk: Desk, caller: Caller, request: web.Request) -> web.Response:
+    """201 for a new message, 200 where the agent has just said the same."""
+    wanted = escalation_id(request)
+    body = model_from(MessageBody, await json_body(request))
+    found, new = await answer_people(desk, caller, wanted, body.text)
+    return _whole(found, status=201 if new else 200)
+
+
+def _whole(found: Escalation, status: int = 200) -> web.Response:
+    return json_answer(resource(found), status=status, headers={"ETag": etag(found)})

@@ -35,7 +35,7 @@ from bot.usecases.look import look, with_names
 from bot.usecases.tell import tell, tell_who_was_faster, who_was_faster
 from bot.usecases.undo import undo
 from handlers.slack.digest_pages import page_of
-from handlers.slack.who import Click, OddPayloadError, chosen_value, read_click
+from handlers.slack.who import Click, OddPayloadError, read_click
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -85,11 +85,9 @@ def _votes(
         except (OddPayloadError, ValueError):
             await ack()
             return
-        via: Via = "modal" if click.view_id else "button"
-        if click.block_id.endswith(names.IN_DIGEST):
-            via = "digest"
+        via = via_of(click)
         try:
-            _offer_shortcut(desk, click)
+            offer_shortcut(desk, click)
             ballot = await choose(escalation_id, click.value, shown)
             after = await decide(desk, escalation_id, ballot, SlackVoter(click.clicker, via))
         except PullcordError as refusal:
@@ -112,7 +110,8 @@ def _votes(
                     click,
                     notice(wording_whispers.DONE_TITLE, wording_whispers.APPROVED_NOTICE),
                 )
-        await _remember_place(desk, click, escalation_id)
+            look_again(desk, click)
+        await remember_place(desk, click, escalation_id)
         await ack()
 
     return listener
@@ -131,7 +130,7 @@ def undo_click(desk: Desk) -> Callable[..., Awaitable[None]]:
             return
         via: Via = "modal" if click.view_id else "button"
         try:
-            _offer_shortcut(desk, click)
+            offer_shortcut(desk, click)
             await undo(desk, escalation_id, SlackVoter(click.clicker, via), number)
         except PullcordError as refusal:
             await explain(desk, client, click, escalation_id, refusal)
@@ -139,7 +138,7 @@ def undo_click(desk: Desk) -> Callable[..., Awaitable[None]]:
             if click.view_id:
                 undone = notice(wording_grace.UNDONE_TITLE, wording_grace.UNDONE)
                 await show_view(client, click, undone)
-        await _remember_place(desk, click, escalation_id)
+        await remember_place(desk, click, escalation_id)
         await ack()
 
     return listener
@@ -150,31 +149,19 @@ def open_modify(desk: Desk) -> Callable[..., Awaitable[None]]:
         form = modify_form if escalation.request.answer is None else draft_form
         return form(escalation, around)
 
-    return _opens(desk, draw, may_run=True)
+    return opens(desk, draw, may_run=True)
 
 
 def open_answer(desk: Desk) -> Callable[..., Awaitable[None]]:
-    return _opens(desk, guidance_form, may_run=True)
+    return opens(desk, guidance_form, may_run=True)
 
 
 def open_reject(desk: Desk) -> Callable[..., Awaitable[None]]:
-    return _opens(desk, reject_form)
-
-
-def open_menu(desk: Desk) -> Callable[..., Awaitable[None]]:
-    """What was chosen in the menu of less frequent things."""
-    details_listener, reject_listener = open_details(desk), open_reject(desk)
-
-    async def listener(ack: Any, body: Any, client: AsyncWebClient) -> None:
-        chosen = chosen_value(body)
-        follow = reject_listener if chosen == names.REJECT_IT else details_listener
-        await follow(ack, body, client)
-
-    return listener
+    return opens(desk, reject_form)
 
 
 def open_details(desk: Desk) -> Callable[..., Awaitable[None]]:
-    return _opens(desk, details, settled_too=True)
+    return opens(desk, details, settled_too=True)
 
 
 def turn_page(desk: Desk) -> Callable[..., Awaitable[None]]:
@@ -193,12 +180,13 @@ def turn_page(desk: Desk) -> Callable[..., Awaitable[None]]:
     return listener
 
 
-def _opens(
+def opens(
     desk: Desk,
     draw: Callable[[Escalation, Around], dict[str, Any]],
     *,
     settled_too: bool = False,
     may_run: bool = False,
+    see: Callable[[Desk, str], Awaitable[tuple[Escalation, Around]]] = look,
 ) -> Callable[..., Awaitable[None]]:
     """A button that opens a modal about its escalation: one read, one call.
 
@@ -208,8 +196,8 @@ def _opens(
     async def listener(ack: Any, body: Any, client: AsyncWebClient) -> None:
         try:
             click = read_click(body)
-            escalation_id, _ = names.unpack(_packed(click))
-            escalation, around = await look(desk, escalation_id)
+            escalation_id, _ = names.unpack(packed(click))
+            escalation, around = await see(desk, escalation_id)
             if not settled_too:
                 escalation.refuse_if_settled()
             if may_run and escalation.pause is not None:
@@ -221,20 +209,34 @@ def _opens(
         else:
             await show_view(client, click, draw(escalation, around))
             # What is entered there changes this message.
-            _offer_shortcut(desk, click)
-            await _remember_place(desk, click, escalation_id)
+            offer_shortcut(desk, click)
+            await remember_place(desk, click, escalation_id)
         await ack()
 
     return listener
 
 
-def _offer_shortcut(desk: Desk, click: Click) -> None:
+def via_of(click: Click) -> Via:
+    if click.home:
+        return "home"
+    if click.block_id.endswith(names.IN_DIGEST):
+        return "digest"
+    return "modal" if click.view_id else "button"
+
+
+def look_again(desk: Desk, click: Click) -> None:
+    """Their Home tab shows what came of the click."""
+    if click.home:
+        desk.viewers.opened(click.clicker.id, asyncio.get_running_loop().time())
+
+
+def offer_shortcut(desk: Desk, click: Click) -> None:
     if click.message is not None and click.response_url is not None:
         now = asyncio.get_running_loop().time()
         desk.shortcuts.offer(click.message, click.response_url, now)
 
 
-async def _remember_place(desk: Desk, click: Click, escalation_id: str) -> None:
+async def remember_place(desk: Desk, click: Click, escalation_id: str) -> None:
     """The card that was clicked may be a copy that nobody knew of: it must not stay as it is."""
     if click.message is None:
         return
@@ -245,10 +247,9 @@ async def _remember_place(desk: Desk, click: Click, escalation_id: str) -> None:
         log.warning("copy.not_known reason=%s", error)
 
 
-def _packed(click: Click) -> str:
+def packed(click: Click) -> str:
     """A menu's options cannot carry the id and the digest; the menu's block does."""
-    menu = click.value in {names.SHOW_EVERYTHING, names.REJECT_IT}
-    return click.block_id if menu else click.value
+    return click.block_id if click.value in names.IN_MENU else click.value
 
 
 async def show_view(client: AsyncWebClient, click: Click, view: dict[str, Any]) -> None:
@@ -290,7 +291,7 @@ async def say(
     title: str = wording_whispers.NOTICE_TITLE,
 ) -> None:
     """Privately, where they clicked: in the modal, or below the card."""
-    if click.view_id:
+    if click.view_id or click.home:
         await show_view(client, click, notice(title, sentence))
     elif click.channel:
         try:
@@ -301,7 +302,7 @@ async def say(
 
 
 async def _say_at_once(client: AsyncWebClient, click: Click, sentence: str) -> None:
-    if click.view_id:
+    if click.view_id or click.home:
         await show_view(client, click, notice(wording_whispers.SILENT_TITLE, sentence))
     elif click.channel:
         try:

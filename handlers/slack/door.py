@@ -17,7 +17,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.cards import names
 from bot.observe import CLICKS
-from handlers.slack import actions, command, digests, events, forms
+from handlers.slack import actions, command, digests, events, forms, hands, home
 from handlers.slack.signature import Seal
 from handlers.slack.who import well_formed
 
@@ -67,7 +67,7 @@ def make_bolt(desk: Desk, client: AsyncWebClient) -> AsyncApp:
     bolt.action(names.MODIFY)(actions.open_modify(desk))
     bolt.action(names.REJECT)(actions.open_reject(desk))
     bolt.action(names.DETAILS)(actions.open_details(desk))
-    bolt.action(names.MORE)(actions.open_menu(desk))
+    bolt.action(names.MORE)(hands.menu(desk))
     bolt.action(re.compile(f"{names.OPTION}_[0-9]{{1,2}}"))(actions.choose_option(desk))
     bolt.action(re.compile(f"{names.PAGE_PREV}|{names.PAGE_NEXT}"))(actions.turn_page(desk))
     bolt.action(re.compile(f"{names.DIGEST_PREV}|{names.DIGEST_NEXT}"))(digests.turn_page(desk))
@@ -78,10 +78,14 @@ def make_bolt(desk: Desk, client: AsyncWebClient) -> AsyncApp:
     bolt.view(names.ANSWER_FORM)(forms.answer(desk))
     bolt.view(names.MODIFY_FORM)(forms.modify(desk))
     bolt.view(names.REJECT_FORM)(forms.reject(desk))
+    bolt.view(names.ASK_FORM)(hands.ask(desk))
+    bolt.view(names.LATER_FORM)(hands.later(desk))
     for kind in events.OF_PEOPLE:
         bolt.event(kind)(events.person_changed(desk))
     for kind in events.OF_USERGROUPS:
         bolt.event(kind)(events.usergroup_changed(desk))
+    bolt.event("app_home_opened")(home.opened(desk))
+    bolt.event("message")(events.somebody_wrote(desk))
     # Whatever we have no use for is taken politely, so that Slack does not send it again.
     everything = re.compile(".*", re.DOTALL)
     bolt.action(everything)(_take)

@@ -106,7 +106,7 @@ def _submitted(
                     response_action="update", view=notice(wording_whispers.NOTICE_TITLE, str(wrong))
                 )
         except UnavailableError as silent:
-            await ack(**_kept_open(form, silent_words(silent)))
+            await ack(**kept_open(form, silent_words(silent)))
         except PullcordError as refusal:
             sentence = await in_words(desk, escalation_id, refusal)
             await ack(
@@ -128,7 +128,7 @@ def _submitted(
     return listener
 
 
-def _kept_open(form: Form, sentence: str) -> dict[str, Any]:
+def kept_open(form: Form, sentence: str) -> dict[str, Any]:
     """With all that was entered, so that it can simply be submitted again."""
     fields = [b for b in form.view.get("blocks") or () if isinstance(b, dict)]
     last = next((b.get("block_id") for b in reversed(fields) if b.get("type") == "input"), None)

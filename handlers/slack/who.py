@@ -37,10 +37,11 @@ class Click:
     message: Sent | None
     response_url: str | None
     trigger_id: str
-    #: In a modal, the view to be replaced.
+    #: In a modal, the view to be replaced; on the Home tab there is none.
     view_id: str | None
     #: The page of a digest from which that modal came, if it did.
     place: str = ""
+    home: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,8 @@ def read_click(body: object) -> Click:
         message=_clicked(payload),
         response_url=_text(payload.get("response_url")) or None,
         trigger_id=_text(payload.get("trigger_id")),
-        view_id=_text(view.get("id")) or None,
+        view_id=None if view.get("type") == "home" else _text(view.get("id")) or None,
+        home=view.get("type") == "home",
         place=names.from_where(_text(view.get("private_metadata")))[1],
     )
 
@@ -158,6 +160,13 @@ def read_usergroup(event: object) -> tuple[str, frozenset[str]]:
     if not _ID.fullmatch(usergroup):
         raise OddPayloadError("no usergroup")
     return usergroup, frozenset(map(_text, _list(payload.get("removed_users"))))
+
+
+def read_viewer(event: object) -> str | None:
+    """Who has opened their Home tab; None for the other tab, and for odd shapes."""
+    said = _object(event)
+    user = _text(said.get("user"))
+    return user if said.get("tab") == "home" and _ID.fullmatch(user) else None
 
 
 def well_formed(payload: object) -> bool:

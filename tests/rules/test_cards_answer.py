@@ -54,7 +54,7 @@ def test_the_draft_on_a_card() -> None:
             "Confidence 0.55 (needs 0.90) · 2 of 5 claims have no source",
             "It read: Warranty terms · https://example.com/faq",
             "Approve sends it as it stands.",
-            "ApproveModify…Reject…Show everything",
+            "ApproveModify…Reject…Show everythingI'm lookingAsk the agent…Snooze or assign…Escalate now",
         ]
     )
     assert drawn.text == snapshot(
@@ -70,7 +70,7 @@ def test_a_long_draft_is_approved_where_all_of_it_is_read() -> None:
     drawn = card(escalation, AROUND)
 
     judge_message(drawn.text, drawn.blocks)
-    assert buttons(drawn.blocks) == ["details", "modify", "reject"]
+    assert buttons(drawn.blocks) == ["details", "modify", "reject", "more"]
     view = details(escalation, AROUND, page=9)
     judge_view(view)
     assert "approve" in buttons(view["blocks"])

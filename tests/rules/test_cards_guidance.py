@@ -49,7 +49,7 @@ def test_the_claim_on_a_card() -> None:
             "It considered Clause 9.1 (liability) · Combined coverage under clause 12",
             "You can choose Apply clause 7.2 (recommended) Clause 9.1 Combined, clause 12: Splits the payment",
             "Sent to you by rule “refunds over 50”",
-            "Apply clause 7.2Clause 9.1Combined, clause 12Answer…Show everythingReject…",
+            "Apply clause 7.2Clause 9.1Combined, clause 12Answer…Show everythingReject…I'm lookingAsk the agent…Snooze or assign…",
         ]
     )
     assert drawn.text == snapshot(
@@ -76,7 +76,7 @@ def test_only_a_checkpoint_is_needed() -> None:
     assert lines(drawn)[0] == "w-1 paused"
     assert buttons(drawn.blocks) == ["answer", "more"]
     menu = element(drawn.blocks, "more")["options"]
-    assert [one["value"] for one in menu] == ["show", "reject_it"]
+    assert [one["value"] for one in menu] == ["show", "reject_it", "take", "ask", "later"]
 
 
 def test_the_question_and_what_is_left_are_told() -> None:
@@ -107,7 +107,7 @@ def test_the_agent_may_take_answers_away() -> None:
 
     assert buttons(only_reject.blocks) == ["more"]
     menu = element(only_respond.blocks, "more")["options"]
-    assert [one["value"] for one in menu] == ["show"]
+    assert [one["value"] for one in menu] == ["show", "take", "ask", "later", "hurry"]
 
 
 def test_a_dangerous_choice_is_asked_for_twice() -> None:

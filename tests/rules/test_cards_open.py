@@ -65,7 +65,7 @@ def test_the_refund_on_a_card() -> None:
             "What happens Account balance will be debited. Customer will receive funds in 3-5 business days.",
             "issue_refund order ••••34 · amount 247.5 · currency USD",
             "Confidence 0.72 · source coverage 0.8 · sent to you by rule “refunds over 50” · 📎 Photos",
-            "ApproveApprove this? It cannot be undone.Send refund of $247.50 to customer@email.com  Account balance will be debited. Customer will receive funds in 3-5 business days.ApproveGo backModify…Reject…Show everything",
+            "ApproveApprove this? It cannot be undone.Send refund of $247.50 to customer@email.com  Account balance will be debited. Customer will receive funds in 3-5 business days.ApproveGo backModify…Reject…Show everythingI'm lookingAsk the agent…Snooze or assign…Escalate now",
         ]
     )
     assert drawn.text == snapshot(
@@ -212,7 +212,39 @@ Account balance will be debited. Customer will receive funds in 3-5 business day
                                     "emoji": False,
                                 },
                                 "value": "show",
-                            }
+                            },
+                            {
+                                "text": {
+                                    "type": "plain_text",
+                                    "text": "I'm looking",
+                                    "emoji": False,
+                                },
+                                "value": "take",
+                            },
+                            {
+                                "text": {
+                                    "type": "plain_text",
+                                    "text": "Ask the agent…",
+                                    "emoji": False,
+                                },
+                                "value": "ask",
+                            },
+                            {
+                                "text": {
+                                    "type": "plain_text",
+                                    "text": "Snooze or assign…",
+                                    "emoji": False,
+                                },
+                                "value": "later",
+                            },
+                            {
+                                "text": {
+                                    "type": "plain_text",
+                                    "text": "Escalate now",
+                                    "emoji": False,
+                                },
+                                "value": "hurry",
+                            },
                         ],
                     },
                 ],
@@ -638,7 +670,7 @@ It went to the route “default”.
 Sent to you by rule “refunds over 50”
 The agent says that ada@example.com started the run.
 esc_01JABCDEFGHJKMNPQRSTVWXYZ0
-ApproveModify…Reject…\
+ApproveModify…Reject…I'm lookingAsk the agent…Snooze or assign…Escalate now\
 """)
     assert "89234" not in told.replace("#89234", "")
 
@@ -652,9 +684,9 @@ def test_pages_turn_and_approve_waits_on_the_last() -> None:
     pages = [details(escalation, AROUND, page) for page in range(count)]
 
     assert count > 2
-    assert buttons(pages[0]["blocks"]) == ["page_next", "modify", "reject"]
-    assert buttons(pages[1]["blocks"]) == ["page_prev", "page_next", "modify", "reject"]
-    assert buttons(pages[-1]["blocks"]) == ["page_prev", "approve", "modify", "reject"]
+    assert buttons(pages[0]["blocks"]) == ["page_next", "modify", "reject", "more"]
+    assert buttons(pages[1]["blocks"]) == ["page_prev", "page_next", "modify", "reject", "more"]
+    assert buttons(pages[-1]["blocks"]) == ["page_prev", "approve", "modify", "reject", "more"]
     assert names.unpack_page(element(pages[0]["blocks"], "page_next")["value"]) == 1
     assert names.unpack_page(pages[1]["private_metadata"]) == 1
     told = "".join(text for page in pages for text in texts(page["blocks"]))

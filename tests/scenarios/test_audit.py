@@ -11,9 +11,9 @@ from sqlalchemy import text
 
 from bot.domain.errors import InvalidError
 from bot.start import key_peppers
-from bot.store import erasures, journal, messages, seals
+from bot.store import erasures, escalations, journal, messages, seals
 from bot.usecases.erase import erase, pseudonym
-from bot.usecases.export import decisions
+from bot.usecases.export import decisions, line
 from bot.usecases.retention import remove_what_is_old
 from bot.usecases.seal import make_checkpoint, seal_what_is_new, verify
 
@@ -250,6 +250,9 @@ async def test_a_reason_is_part_of_the_decision(world: World) -> None:
     """It stays when its author is forgotten, who may be named by their address as well."""
     asked = await (await world.agent()).asks()
     card = await world.card_of(asked)
+    await card.click("I'm looking", by="alice")
+    await card.click("Ask the agent…", by="alice")
+    await world.submit("alice", question="Are there photos?")
     await card.click("Reject…", by="alice")
     await world.submit("alice", reason="Not without photos.")
     await card.until(lambda c: not c.buttons)
@@ -260,12 +263,27 @@ async def test_a_reason_is_part_of_the_decision(world: World) -> None:
     decision = (await asked.see())["decision"]
     assert decision["comment"] == "Not without photos."
     assert decision["decided_by"]["display_name"] is None
+    (asked_back,) = (await asked.see())["messages"]
+    assert asked_back["text"] == "Are there photos?"
+    assert asked_back["from"] == {
+        "type": "human", "id": decision["decided_by"]["id"], "display_name": None,
+    }  # fmt: skip
+    found = await world.desk.ledger.read(escalations.find, asked.id)
+    assert found.hands.taken is not None
+    assert found.hands.taken.by.id == decision["decided_by"]["id"]
 
 
 async def test_comments_are_erased_with_the_person(world: World) -> None:
     """With --with-comments, the reason is gone too."""
     asked = await (await world.agent()).asks()
     card = await world.card_of(asked)
+    await card.click("Ask the agent…", by="alice")
+    await world.submit("alice", question="Where does Mrs Smith live?")
+    await card.click("I'm looking", by="alice")
+    still_open = await asked.agent.asks()
+    open_card = await world.card_of(still_open)
+    await open_card.click("I'm looking", by="alice")
+    await open_card.until(lambda c: "is looking" in c.text)
     await card.click("Reject…", by="alice")
     await world.submit("alice", reason="Ask Mrs Smith first.")
     await card.until(lambda c: not c.buttons)
@@ -275,6 +293,10 @@ async def test_comments_are_erased_with_the_person(world: World) -> None:
     decision = (await asked.see())["decision"]
     assert decision["comment"] == "(erased)"
     assert decision["votes"][0]["comment"] == "(erased)"
+    found = await world.desk.ledger.read(escalations.find, asked.id)
+    (told,) = line(found)["messages"]
+    assert told["text"] == "(erased)"
+    assert told["from"] == {"type": "human", "id": decision["decided_by"]["id"]}
 
 
 async def test_old_questions_go_and_their_seals_stay(world: World) -> None:
