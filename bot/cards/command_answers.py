@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from bot.cards import wording_command as wording
 from bot.cards.around import Card
 from bot.cards.blocks import SECTION, Markup, section
-from bot.cards.command_list import COMMANDS, LATER
+from bot.cards.command_list import COMMANDS
 from bot.cards.text import length
 
 # A word longer than this is compared by its beginning.
@@ -21,11 +21,7 @@ def sentence(text: Markup) -> Card:
 
 def no_such_command(word: str) -> Card:
     """Help, with what they may have meant."""
-    known = word.lower()
-    if known in LATER:
-        return sentence(wording.later(known))
-    names = [one.name for one in COMMANDS]
-    near = nearest(known, [*names, *LATER])
+    near = nearest(word.lower(), [one.name for one in COMMANDS])
     return sentence(wording.unknown(word[:_LONGEST], near))
 
 

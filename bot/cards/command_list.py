@@ -25,6 +25,11 @@ COMMANDS = (
     Command("queue [mine|all|urgent|ROUTE]", "what waits, the urgent first; without a word: yours"),
     Command("show ID…", "questions as they stand now"),
     Command("why ID", "who was asked, and all that happened to a question"),
+    Command("take ID…", "you look at it, and the card says so; `release ID…` lets it go"),
+    Command("release ID…", "you no longer look at it, and are no longer the one named"),
+    Command("snooze ID… 30m|1h|tomorrow [9am]|14:30", "nobody is reminded until then"),
+    Command("assign ID… @person", "the card names them, and they get a message"),
+    Command("escalate ID…", "the next people are asked at once, or it becomes urgent"),
     Command("who [ROUTE] [now|tomorrow 9am]", "who is asked, and who is away"),
     Command("oncall", "who is on call; the groups of the policy, until there are schedules"),
     Command("away 2h", "others see that you are away; `away off` when you are back"),
@@ -37,8 +42,6 @@ COMMANDS = (
     Command("doctor", "whether everything is as it should be"),
     Command("help", "this list"),
 )
-#: Known so that a person who read of them is not told that they mistyped.
-LATER = ("take", "release", "snooze", "assign", "escalate")
 
 
 def usage_hint() -> str:

@@ -20,7 +20,6 @@ HELP = Markup(
     "Behind `/pullcord` you can write:\n" + "\n".join(map(_line, COMMANDS)) + "\n"
     "`queue` shows the IDs; a link to the card will do as well. Only you see the answers."
 )
-MORE = "`/pullcord help` lists what else can be asked."
 FAILED = "That did not work, and nothing changed. Please try again in a moment."
 FOREIGN = "Only full members of this workspace can ask that."
 NOT_NAMED = (
@@ -31,12 +30,6 @@ REVIEWS_NOTHING = (
     "The policy asks you on no route, so there is nothing here for you. `/pullcord who` says whom "
     "it asks."
 )
-
-
-def later(command: str) -> Markup:
-    return joined(
-        "\n", [Markup(f"`/pullcord {command}` comes with a later release."), Markup(MORE)]
-    )
 
 
 def unknown(word: str, near: str | None) -> Markup:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.cards import wording_command, wording_letters, wording_pause, wording_queue, wording_who
 from bot.cards.checkup_answer import Checkup, checkup_answer
 from bot.cards.command_answers import no_such_command, sentence
-from bot.cards.command_list import COMMANDS, LATER
+from bot.cards.command_list import COMMANDS
 from bot.cards.escalation_card import card, minimal_card
 from bot.cards.letters_answer import letters_answer
 from bot.cards.queue_answer import Page, queue_answer
@@ -85,12 +85,6 @@ def test_another_word_gets_the_nearest_and_help(written: str, first_line: str) -
     said = judged(no_such_command(written))
 
     assert said == f"{first_line}\n{wording_command.HELP}"
-
-
-@pytest.mark.parametrize("word", LATER)
-def test_what_comes_later_is_said_to_come_later(word: str) -> None:
-    """Whoever read of it is not told that they mistyped."""
-    assert f"`/pullcord {word}` comes with a later release" in judged(no_such_command(word))
 
 
 @given(st.text(min_size=1))

@@ -10,7 +10,7 @@ import pytest
 from bot.domain.conversation import Message
 from bot.domain.errors import AlreadySettledError, InvalidError
 from bot.domain.people import Named
-from bot.domain.snoozing import next_morning
+from bot.domain.snoozing import moment_named, next_morning
 from tests.rules.making import NOW, human, make_escalation, make_vote
 
 ALICE, BOB = human("Alice"), human("Bob")
@@ -120,3 +120,29 @@ def test_tomorrow_is_where_the_person_is(now: str, zone: str, morning: str) -> N
     at = datetime.fromisoformat(now).replace(tzinfo=UTC)
 
     assert next_morning(at, zone) == datetime.fromisoformat(morning).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("written", "at"),
+    [
+        ("30m", "2026-03-04T12:30"), ("1h30m", "2026-03-04T13:30"), ("14h", "2026-03-05T02:00"),
+        ("14:30", "2026-03-04T13:30"), ("9am", "2026-03-05T08:00"), ("12pm", "2026-03-05T11:00"),
+        ("tomorrow", "2026-03-05T08:00"), ("tomorrow at 9pm", "2026-03-05T20:00"),
+        ("today 18.15", "2026-03-04T17:15"), ("Mon 09:00", "2026-03-09T08:00"),
+        ("wednesday", "2026-03-11T08:00"), ("until 12am", "2026-03-04T23:00"),
+    ],
+)  # fmt: skip
+def test_a_moment_is_named_by_ones_own_clocks(written: str, at: str) -> None:
+    """A clock time alone is the next one; a day alone is its morning."""
+    now = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+    found = moment_named(written, now, "Europe/Berlin")
+
+    assert found == datetime.fromisoformat(at).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize("written", ["", "soon", "13am", "25:00", "9:75", "1h 2h", "at", "99999w"])
+def test_what_names_no_moment_is_refused(written: str) -> None:
+    """Rather than guessed."""
+    with pytest.raises(ValueError, match=r"."):
+        moment_named(written, NOW, "UTC")

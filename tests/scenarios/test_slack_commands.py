@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.domain.errors import UncertainError
 from bot.domain.people import Clicker
-from bot.usecases.commands import dispatch
+from bot.store import escalations, people
+from bot.usecases.commands import dispatch, hands
+from bot.usecases.commands.asker import recognise
 from tests.receiver import receiver
 from tests.scenarios.test_breaker import ADMINS, answered, words_of, writes
 from tests.world import PEOPLE
 
 if TYPE_CHECKING:
+    from bot.store.tx import Tx
     from tests.world import World
 
 MORE = ADMINS.replace(
@@ -245,7 +250,13 @@ async def test_whatever_is_written_gets_an_answer(busy: World) -> None:
         "": "Behind `/pullcord` you can write",
         "HELP": "Behind `/pullcord` you can write",
         "quue mine": "Did you mean `/pullcord queue`?",
-        "snooze esc_1": "comes with a later release",
+        "take": "Write `/pullcord take ID…`",
+        "take " + "esc_x " * 11: "at most 10",
+        "escalate esc_1": "There is no question esc_1",
+        "snooze esc_1": "Write `/pullcord snooze ID…",
+        "snooze esc_1 soon": "I do not understand “soon”",
+        "assign esc_1": "Whom? Write `@`",
+        "assign esc_1 @zoe": "I know nobody of the policy called “@zoe”",
         "digest": "Write `/pullcord digest [NAME] now`",
         "digest now": "Nothing waits for",
         "digest dsk now": "desk",
@@ -277,6 +288,67 @@ async def test_whatever_is_written_gets_an_answer(busy: World) -> None:
         raise RuntimeError("a mistake of ours")
 
     busy.desk.checkup = breaks
+    asked = await (await busy.agent()).asks()
+    await busy.desk.ledger.run(_named_alike)
+    assert "More than one person" in await writes(busy, "bob", f"assign {asked.id} Bob")
+
+    async def silent(*_: object) -> None:
+        raise UncertainError("the answer was lost")
+
+    (known,) = await busy.desk.ledger.read(escalations.find_all, [asked.id])
+    bob = await recognise(busy.desk, Clicker(id="U02BOB", name="bob", team_id=None))
+    said = await hands.in_turn(busy.desk, bob, [known], silent)
+    assert "I do not know whether" in said[0]
     assert "That did not work" in await writes(busy, "bob", "doctor")
     await busy.desk.ledger.close()
     assert "not recorded" in await writes(busy, "bob", "status")
+
+
+def _named_alike(tx: Tx) -> None:
+    (carol,) = people.find(tx, ["U03CAROL"]).values()
+    people.remember(tx, replace(carol, display_name="bob"), rev=99)
+
+
+@pytest.mark.parametrize(("database_url", "way"), [("sqlite", "http")], indirect=True)
+async def test_several_are_arranged_at_once(busy: World) -> None:
+    """Each has its line: done, settled by somebody, refused with words, or none of theirs."""
+    agent = await busy.agent()
+    first, second = [await agent.asks(action=f"Refund number {at}") for at in range(2)]
+    big = await agent.asks_refund(2000, action="The large one")
+    card = await busy.card_of(first)
+    await busy.card_of(second)
+
+    taken = await writes(busy, "alice", f"take {first.id} {second.id} {big.id}")
+    await card.until(lambda c: "👀 Alice is looking at it" in c.text)
+    freed = await writes(busy, "alice", f"release {second.id}")
+    nothing = await writes(busy, "bob", f"release {first.id}")
+    slept = await writes(busy, "alice", f"snooze {first.id} 30m")
+    over = await writes(busy, "alice", f"snooze {first.id} today 0:00")
+    late = await writes(busy, "alice", f"snooze {first.id} 9w")
+    me = await writes(busy, "alice", f"assign {first.id} me")
+    named = await writes(busy, "alice", f"assign {first.id} @bob")
+    token = await writes(busy, "alice", f"assign {first.id} <@U02BOB|bob>")
+    stranger = await writes(busy, "alice", f"assign {first.id} <@U03CAROL|carol>")
+    unknown = await writes(busy, "alice", f"assign {first.id} <@U99NOBODY>")
+    hurried = await writes(busy, "alice", f"escalate {first.id}")
+    twice = await writes(busy, "alice", f"escalate {first.id}")
+    await card.click("Approve", by="bob")
+    settled = await writes(busy, "alice", f"take {first.id} {second.id}")
+
+    assert taken.count("👀 You look at it until") == 2
+    assert f"There is no question {big.id}" in taken
+    assert "You no longer look at it" in freed
+    assert "nothing changed" in nothing
+    assert "💤 Nobody is reminded until" in slept
+    assert "That moment is over already" in over
+    assert "It has to be answered by" in late
+    assert "Assigned to Alice" in me
+    assert "Assigned to Bob" in named
+    assert "Assigned to Bob" in token
+    assert "Not done: Carol cannot be asked" in stranger
+    assert "Not done: U99NOBODY cannot be asked" in unknown
+    assert "It is urgent now" in hurried
+    assert "This is urgent already" in twice
+    assert "Not done: " in settled
+    assert "Bob approved" in settled
+    assert "👀 You look at it" in settled

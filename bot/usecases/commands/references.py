@@ -33,6 +33,11 @@ def resolve(tx: Tx, asker: Asker, words: Sequence[str]) -> tuple[list[Escalation
     return list(found.values()), missing
 
 
+def refers(word: str) -> bool:
+    """Whether it is an id or a link, rather than something said about them."""
+    return bool(_LINK.search(word) or _ID.search(word))
+
+
 def _ids(tx: Tx, word: str) -> list[str]:
     link = _LINK.search(word)
     if link is not None:
