@@ -61,7 +61,7 @@ def open_row(
     more = [
         raised(escalation, around),
         wording.SEPARATOR.join(filter(None, [*also, unsure])),
-        support(escalation, around),
+        support(escalation, around) if escalation.intent is None else "",
     ]
     if approves and escalation.request.kind == "answer":
         more.append(wording.APPROVE_SENDS)

@@ -26,7 +26,8 @@ from bot.cards.storm_card import storm_card
 from bot.cards.text import length
 from bot.cards.who_answer import Asked, who_answer
 from bot.cards.why_answer import Story, why_answer
-from bot.domain.escalation import Need
+from bot.domain.escalation import Intent, Need
+from bot.domain.hands import Hands, Taken
 from bot.domain.pause import Pause
 from bot.domain.people import Actor
 from tests.rules.judge import OUR_CARDS, TOKEN, judge_message, texts
@@ -264,6 +265,22 @@ def test_questions_are_shown_as_they_stand() -> None:
     assert "Approved by Alice" in said
     assert "There is no question esc_x on your routes. `/pullcord queue` shows the IDs" in said
     assert judged(show_answer([], wording_command.no_such_id("esc_x"))).startswith("There is no")
+
+
+def test_a_question_is_shown_with_who_has_it_and_where_it_waits() -> None:
+    """As a card would say it: the digest it comes with, who looks, and a click within its grace."""
+    waits = make_escalation(digest="desk", digest_due=NOW + timedelta(hours=5))
+    hands = Hands(taken=Taken(by=human("Bob"), until=NOW + timedelta(minutes=30)))
+    made = make_decision()
+    clicked = Intent(decision=made, until=NOW + timedelta(minutes=1))
+
+    first = judged(show_answer([(waits, make_around())], None))
+    second = judged(show_answer([(make_escalation(hands=hands), make_around())], None))
+    third = judged(show_answer([(make_escalation(intent=clicked), make_around())], None))
+
+    assert "Has no card yet: it comes with the digest “desk”" in first
+    assert "Bob is looking at it" in second
+    assert "Alice approves this" in third
 
 
 @dataclass
@@ -543,7 +560,9 @@ def test_a_paused_agents_card_offers_only_reject(request_: Any, until: datetime 
             if block["type"] == "actions"
             for text in texts(block["elements"])
         ]
-        assert set(pressed) <= {"Reject…", "Show everything"}
+        # Looking, asking and waiting decide nothing.
+        harmless = {"I'm looking", "Ask the agent…", "Snooze or assign…", "Escalate now"}
+        assert set(pressed) <= {"Reject…", "Show everything"} | harmless
         assert "Reject…" in pressed
 
 

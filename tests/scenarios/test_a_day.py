@@ -55,7 +55,7 @@ rules:
   - {name: accounts, when: 'category == "account"', then: escalate, route: accounts}
   - {name: the rest, when: 'true', then: escalate}
 """
-_LOW = {"urgency": "low", "risk": {"level": "low", "reversibility": "reversible"}}
+_LOW: dict[str, Any] = {"urgency": "low", "risk": {"level": "low", "reversibility": "reversible"}}
 
 
 @dataclass
