@@ -113,7 +113,12 @@ def answer_button(escalation: Escalation) -> Element:
 
 
 def hands(escalation: Escalation) -> tuple[str, ...]:
-    """What a menu offers besides an answer, each a label and its value."""
+    """What a menu offers besides an answer, each a label and its value.
+
+    Nothing while its agent is paused: the card then says so, and takes only a refusal.
+    """
+    if escalation.pause is not None:
+        return ()
     taken = escalation.hands.taken is not None
     return (
         wording_hands.TAKE_OVER if taken else wording_hands.TAKE, names.TAKE,

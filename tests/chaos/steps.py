@@ -54,7 +54,7 @@ STEPS = (
     Step("a deadline is about to be kept", "bot.usecases.advance", "_advance", "before"),
     Step("a deadline is kept, not committed", "bot.usecases.advance", "_advance", "after"),
     Step("a reminder is owed, not committed", "bot.usecases.waiting_steps", "_reminded", "after"),
-    Step("a tier is reached, not committed", "bot.usecases.waiting_steps", "_raised", "after"),
+    Step("a tier is reached, not committed", "bot.usecases.waiting_steps", "raise_to", "after"),
     Step("a click that can be undone is written, not committed", "bot.usecases.decide", "_intend",
          "after"),
     Step("a click counts, not committed", "bot.usecases.settling", "decision_in_time", "after"),

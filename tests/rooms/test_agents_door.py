@@ -87,6 +87,22 @@ class Tally:
                 await self._moved.wait()
 
 
+@dataclass
+class CountedSleep:
+    """The sleep of one who waits, counted while it lasts."""
+
+    sleep: Sleep
+    asleep: Tally
+
+    @property
+    def news(self) -> object:
+        return self.sleep.news
+
+    async def __call__(self, seconds: float, known: int | None = None) -> bool:
+        with self.asleep.one_more():
+            return await self.sleep(seconds, known)
+
+
 class CountingWaker(CommitWaker):
     """The waker, with a count of those who sleep."""
 
@@ -97,12 +113,7 @@ class CountingWaker(CommitWaker):
     @asynccontextmanager
     async def listening(self, topic: str) -> AsyncIterator[Sleep]:
         async with super().listening(topic) as sleep:
-
-            async def counted(seconds: float, known: int | None = None) -> bool:
-                with self.asleep.one_more():
-                    return await sleep(seconds, known)
-
-            yield counted
+            yield CountedSleep(sleep, self.asleep)
 
 
 class Counting:

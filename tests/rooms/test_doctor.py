@@ -285,7 +285,7 @@ async def test_each_missing_scope_is_named(patient: Patient) -> None:
 
     assert code == 1
     missing = [line for line in patient.findings if line.startswith("scopes: ")]
-    assert any("channels:history is missing, for looking whether a card" in m for m in missing)
+    assert any("channels:history is missing, for replies in the threads" in m for m in missing)
     assert any("add groups:history (or put manifest.yml once more" in m for m in missing)
     assert "pins:write" in patient.about("note", "the bot has no use for")
 

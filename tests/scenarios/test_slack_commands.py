@@ -330,6 +330,7 @@ async def test_several_are_arranged_at_once(busy: World) -> None:
     token = await writes(busy, "alice", f"assign {first.id} <@U02BOB|bob>")
     stranger = await writes(busy, "alice", f"assign {first.id} <@U03CAROL|carol>")
     unknown = await writes(busy, "alice", f"assign {first.id} <@U99NOBODY>")
+    admin = await writes(busy, "carol", f"take {second.id}")
     hurried = await writes(busy, "alice", f"escalate {first.id}")
     twice = await writes(busy, "alice", f"escalate {first.id}")
     await card.click("Approve", by="bob")
@@ -347,6 +348,7 @@ async def test_several_are_arranged_at_once(busy: World) -> None:
     assert "Assigned to Bob" in token
     assert "Not done: Carol cannot be asked" in stranger
     assert "Not done: U99NOBODY cannot be asked" in unknown
+    assert "👀 You look at it until" in admin
     assert "It is urgent now" in hurried
     assert "This is urgent already" in twice
     assert "Not done: " in settled
