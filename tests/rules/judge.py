@@ -21,6 +21,7 @@ from slackblocks.rich_text import (
 )
 
 from bot.cards import wording
+from bot.cards.around import Card
 from sandbox.limits import check_view
 
 #: A link of ours may say something else than where it leads.
@@ -35,6 +36,15 @@ def judge_message(text: str, blocks: list[dict[str, Any]]) -> None:
     sb.Message(channel="C1", text=text, blocks=[_block(block) for block in blocks])
     assert sum(map(len, texts(blocks))) < 11_000
     _nothing_is_parsed(blocks)
+
+
+def judge_rows(card: Card) -> list[str]:
+    """A message of several rows, and the ids of its blocks: each is there once."""
+    judge_message(card.text, card.blocks)
+    assert len(card.blocks) <= 50
+    ids = [block["block_id"] for block in card.blocks if "block_id" in block]
+    assert len(ids) == len(set(ids))
+    return ids
 
 
 def judge_view(view: dict[str, Any]) -> None:
