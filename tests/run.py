@@ -69,6 +69,9 @@ def hold_coverage() -> int:
 
 def main() -> int:
     os.environ["PULLCORD_TEST_BROWSER"] = fetch_browser()
+    # Hundreds of processes start: none shall compile every library anew, wherever this runs.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(_ROOT / "build" / "pycache")
     command = [
         sys.executable, "-m", "pytest", "-n", _WORKERS, "--dist", "loadgroup",
         "--cov", "--cov-report=", *sys.argv[1:],
