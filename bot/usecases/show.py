@@ -77,8 +77,14 @@ async def wait_for(
             while not await sleep(min(until - clock.time(), LOOK_UP_SECONDS), version):
                 if clock.time() >= until or gone():
                     break
-            if isinstance(sleep.news, Escalation) and _ends_the_wait(sleep.news, beyond_version):
-                news = sleep.news
+            news = _last_word(sleep.news, beyond_version)
+
+
+def _last_word(news: object, beyond_version: int | None) -> Escalation | None:
+    """What was committed here, where it ends the wait."""
+    if isinstance(news, Escalation) and _ends_the_wait(news, beyond_version):
+        return news
+    return None
 
 
 def _ends_the_wait(found: Escalation, beyond_version: int | None) -> bool:
