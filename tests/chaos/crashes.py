@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from tests.chaos.steps import Step
     from tests.databases import Postgres
 
-_POLICY = POLICY.replace(
+#: What `story` needs: a route that reminds, asks others besides, and lets a click be undone.
+STORIES = POLICY.replace(
     "rules:\n",
     """\
   patient: {channel: C01REV, reviewers: [reviewers], grace: 1s, remind_after: [1s],
@@ -100,7 +101,7 @@ async def kills(database: str, server: Postgres, scale: int) -> AsyncIterator[Re
     lanes = asyncio.Semaphore(2)
 
     async def trial(step: Step, nth: int) -> None:
-        async with lanes, scene(database, server, policy=_POLICY) as stage:
+        async with lanes, scene(database, server, policy=STORIES) as stage:
             await stage.start(stage.bots[0], "SIGKILL", str(nth), step.name)
             await story(stage, f"{step.name} {nth}")
             result.add(await judge(stage), f"{step.name}, {nth}")
@@ -120,7 +121,7 @@ async def sleepers(database: str, server: Postgres, scale: int) -> AsyncIterator
     bots = 1 if database == "sqlite" else 2
 
     async def trial(step: Step) -> None:
-        async with scene(database, server, bots=bots, policy=_POLICY) as stage:
+        async with scene(database, server, bots=bots, policy=STORIES) as stage:
             await stage.start(stage.bots[0], "SIGSTOP", "1", step.name)
             if bots > 1:
                 await stage.start(stage.bots[1])

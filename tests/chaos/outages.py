@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from tests.chaos.crashes import story
+from tests.chaos.crashes import STORIES, story
 from tests.chaos.result import Result
 from tests.chaos.scene import scene
 from tests.chaos.verdict import judge
@@ -24,7 +24,7 @@ async def restarts(database: str, _: Postgres, scale: int) -> AsyncIterator[Resu
     result = Result("PostgreSQL restarts under two bots", database)
     with postgres() as server:
         for number in range(scale):
-            async with scene(database, server, bots=2) as stage:
+            async with scene(database, server, bots=2, policy=STORIES) as stage:
                 await asyncio.gather(*(stage.start(bot) for bot in stage.bots))
                 work = [asyncio.create_task(story(stage, f"{number}-{n}")) for n in range(3)]
                 for _ in range(3):
@@ -43,7 +43,7 @@ async def cuts(database: str, server: Postgres, scale: int) -> AsyncIterator[Res
         return
     result = Result("connections to PostgreSQL are cut", database)
     for number in range(scale):
-        async with scene(database, server, bots=2) as stage:
+        async with scene(database, server, bots=2, policy=STORIES) as stage:
             await asyncio.gather(*(stage.start(bot) for bot in stage.bots))
             work = [asyncio.create_task(story(stage, f"{number}-{n}")) for n in range(3)]
             for _ in range(10):

@@ -7,7 +7,7 @@ import random
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from tests.chaos.crashes import story
+from tests.chaos.crashes import STORIES, story
 from tests.chaos.result import Result
 from tests.chaos.scene import scene
 from tests.chaos.verdict import judge
@@ -26,7 +26,7 @@ async def replicas(database: str, server: Postgres, scale: int) -> AsyncIterator
         return
     result = Result(f"three replicas, kill -9 for {_SECONDS * scale} s", database)
     dice = random.Random(20260302)
-    async with scene(database, server, bots=3) as stage:
+    async with scene(database, server, bots=3, policy=STORIES) as stage:
         # One makes the tables; the others then find them.
         for bot in stage.bots:
             await stage.start(bot)
