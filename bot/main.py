@@ -19,8 +19,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import observe
 from bot.domain.errors import PullcordError
 from bot.senders.agent import agent_sender
+from bot.senders.answers import SlackUnreachableError
 from bot.senders.heartbeat import beat
-from bot.senders.slack import SlackSender, SlackUnreachableError
+from bot.senders.slack import SlackSender
 from bot.settings import hidden_from_bolt
 from bot.start import (
     DatabaseClock,

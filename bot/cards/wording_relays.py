@@ -34,7 +34,8 @@ def given_up(given: Given, reason: str) -> str:
     return (
         f"The agent {one_line(given.agent)} could not be told at {one_line(given.host)} about "
         f"{given.escalation_id} ({given.event}): {reason}, {given.attempts} tries. It can still "
-        f"read the answer. `python -m bot replay {given.id}` tries again."
+        f"read the answer. `python -m bot replay {given.id}` tries again; `python -m bot dead` "
+        "lists what else was given up."
     )
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+Ending = Literal["escalation.decided", "escalation.expired", "escalation.cancelled"]
 Event = Literal[
+    Ending,
     "escalation.opened",
     "escalation.proposed",
-    "escalation.decided",
-    "escalation.expired",
-    "escalation.cancelled",
     "escalation.redeemed",
     "escalation.reminded",
     "escalation.raised",

@@ -10,7 +10,7 @@ from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.domain.people import Person
-from bot.senders.slack import reason_of
+from bot.senders.answers import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable

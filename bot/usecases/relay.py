@@ -83,7 +83,7 @@ def _settle(tx: Tx, claimed: Claimed, outcome: Delivered | Failed | Gone) -> Non
             _disable(tx, claimed, wording.GONE)
         case Failed() if outcome.final or claimed.attempts > len(WAITS):
             relays.settle_dead(tx, claimed, problem=outcome.reason)
-            outbox.owe(tx, Alert(text=wording.given_up(claimed, outcome.reason)))
+            _tell_given_up(tx, claimed, outcome.reason)
         case Failed():
             relays.settle_later(
                 tx, claimed, wait=_wait(claimed.attempts, outcome.after), problem=outcome.reason
@@ -92,6 +92,12 @@ def _settle(tx: Tx, claimed: Claimed, outcome: Delivered | Failed | Gone) -> Non
                 _disable(tx, claimed, wording.NOTHING_ARRIVES)
         case _:
             assert_never(outcome)
+
+
+def _tell_given_up(tx: Tx, claimed: Claimed, reason: str) -> None:
+    """Of an address at which nothing arrives, once in ten minutes and not for each event."""
+    name = f"given_up_{claimed.agent}_{claimed.host}_{tx.now():%Y%m%d%H%M}"[:-1]
+    outbox.owe_once(tx, name, Alert(text=wording.given_up(claimed, reason)))
 
 
 def _wait(attempts: int, after: float | None) -> timedelta:

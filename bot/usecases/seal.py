@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.cards import wording_operators
 from bot.domain.outgoing import Checkpoint
 from bot.store import journal, outbox, seals
+from bot.usecases.compare_decisions import compare_decisions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +66,9 @@ class Verdict:
 
 
 async def verify(ledger: Ledger, witnessed: Sequence[Head] = ()) -> Verdict:
-    """Recompute every link. `witnessed`: checkpoints that somebody kept outside.
+    """Recompute every link, and compare the decisions with them.
+
+    `witnessed`: checkpoints that somebody kept outside.
 
     Reads page by page, so that a million entries need no memory.
     """
@@ -87,6 +90,8 @@ async def verify(ledger: Ledger, witnessed: Sequence[Head] = ()) -> Verdict:
         verdict.broken(
             f"{verdict.removed} entries were removed, and the journal tells of {promised}"
         )
+    for sentence in await compare_decisions(ledger, _MOST_BREAKS):
+        verdict.broken(sentence)
     verdict.unsealed = await ledger.read(seals.unsealed)
     return verdict
 

@@ -14,7 +14,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.directory import Nobody
 from bot.domain.outgoing import Later, Never, Refused, Sent, Unsure, Whisper
 from bot.domain.people import Person
-from bot.senders.slack import SlackSender, SlackUnreachableError
+from bot.senders.answers import SlackUnreachableError
+from bot.senders.slack import SlackSender
 from sandbox.server import BOT_TOKEN
 from sandbox.testing import serving, stage
 

@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 # How Slack delivers makes no difference here.
 pytestmark = pytest.mark.parametrize("way", ["http"], indirect=True)
 
+_TRIGGERS = (
+    "journal_append_only",
+    "journal_kept",
+    "settled_stays_settled",
+    "decided_once",
+    "decision_kept",
+)
+
 
 async def a_busy_day(world: World, questions: int = 4) -> list[Asked]:
     """Some questions, decided by Alice or Bob, and everything sealed."""
@@ -46,7 +54,7 @@ async def change(world: World, *statements: str) -> None:
             for table in ("journal", "seal", "escalation", "decision"):
                 connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         else:
-            for trigger in ("journal_append_only", "journal_kept", "decided_once", "decision_kept"):
+            for trigger in _TRIGGERS:
                 connection.execute(text(f"DROP TRIGGER IF EXISTS {trigger}"))
         for statement in statements:
             connection.execute(text(statement))
@@ -113,6 +121,45 @@ async def test_whatever_is_changed_is_found(world: World, statement: str, says: 
     assert any(says in sentence for sentence in verdict.breaks), verdict.breaks
 
 
+@pytest.mark.parametrize(
+    ("statements", "says"),
+    [
+        (["UPDATE decision SET type = 'reject'"], "not the one in the journal"),
+        (["UPDATE decision SET body = REPLACE(body, 'U01ALICE', 'U03CAROL')"],
+         "not the one in the journal"),
+        (["UPDATE decision SET body = REPLACE(body, '247.5', '2475')"],
+         "what may run is not what was decided"),
+        (["UPDATE decision SET body = REPLACE(body, '247.5', '9999999999999999999')"],
+         "what may run is not what was decided"),
+        (["DELETE FROM decision WHERE id = (SELECT max(id) FROM decision)"],
+         "its decision is missing"),
+        (["UPDATE escalation SET status = 'expired' WHERE status = 'decided'"],
+         "it is expired, and the journal says decided"),
+        (["UPDATE escalation SET status = 'decided' WHERE status = 'open'"],
+         "it is decided, and the journal says nothing of that"),
+        (["INSERT INTO decision (id, escalation_id, type, decided_at, body) SELECT 'dec_0', "
+          "(SELECT id FROM escalation WHERE status = 'cancelled'), type, decided_at, body "
+          "FROM decision ORDER BY id LIMIT 1"],
+         "it is cancelled, and has a decision"),
+    ],
+)  # fmt: skip
+async def test_decisions_are_compared_with_the_journal(
+    world: World, statements: list[str], says: str
+) -> None:
+    """What everybody reads is what was sealed: its kind, its author, and what may run."""
+    await a_busy_day(world, 2)
+    await a_busy_day_by_key(world)
+    await (await world.agent()).asks()
+    await seal_what_is_new(world.desk)
+    before = await verify(world.desk.ledger)
+
+    await change(world, *statements)
+    verdict = await verify(world.desk.ledger)
+
+    assert before.breaks == []
+    assert any(says in sentence for sentence in verdict.breaks), verdict.breaks
+
+
 async def test_a_forged_tail_is_found_by_a_witness(world: World) -> None:
     """Whoever cuts the end off, or computes it anew, meets the checkpoints in the channel."""
     await a_busy_day(world)
@@ -129,7 +176,7 @@ async def test_a_forged_tail_is_found_by_a_witness(world: World) -> None:
     witnessed = await verify(world.desk.ledger, [kept])
     forged = await verify(world.desk.ledger, [seals.Head(seq=1, hash="0" * 64)])
 
-    assert alone.breaks == []
+    assert all("the journal says nothing" in one for one in alone.breaks)
     assert f"checkpoint {kept.seq}: the chain ends before it" in witnessed.breaks[0]
     assert "checkpoint 1: the chain has another hash there" in forged.breaks[0]
 
