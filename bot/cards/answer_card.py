@@ -7,6 +7,7 @@ from bot.cards.around import Around
 from bot.cards.blocks import Block, context, plain, quote, rich, words
 from bot.cards.facts import doubts, support
 from bot.cards.in_hand import in_hand
+from bot.cards.run_so_far import run_so_far
 from bot.cards.text import clip, disclosed
 from bot.domain.escalation import Escalation
 
@@ -30,6 +31,7 @@ def answer_blocks(escalation: Escalation, around: Around) -> list[Block]:
         frame.small_print(escalation, around),
         *in_hand(escalation, around),
         *frame.what_came_before(escalation, around),
+        *run_so_far(escalation, around),
         rich(words(clip(title, 200), bold=True)),
         quote(clip(draft, _DRAFT)),
         *frame.one_line_context(doubts(escalation, around)),

@@ -12,6 +12,7 @@ from bot.cards.around import Around
 from bot.cards.blocks import Block, prose
 from bot.cards.facts import doubts, support
 from bot.cards.in_hand import in_hand
+from bot.cards.run_so_far import run_so_far
 from bot.cards.text import clip, paragraphs
 from bot.domain.escalation import Escalation
 
@@ -36,6 +37,7 @@ def approval_blocks(escalation: Escalation, around: Around) -> list[Block]:
         frame.small_print(escalation, around),
         *in_hand(escalation, around),
         *frame.what_came_before(escalation, around),
+        *run_so_far(escalation, around),
         *proposed,
         prose(wording.WHY, clip(reason, _PROSE)),
         prose(wording.WHAT_HAPPENS, clip(impact, _PROSE)),

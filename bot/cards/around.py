@@ -30,6 +30,8 @@ class Around:
     #: What it is an alternative to, and what its agent came back with.
     predecessor: Escalation | None = None
     successors: Sequence[Escalation] = ()
+    #: What was settled earlier in the same run, the newest first; the first few.
+    run: Sequence[Escalation] = ()
     #: Slack id → display name of those who can be named; only read for the form that names them.
     colleagues: Mapping[str, str] = field(default_factory=dict)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.cards import wording, wording_details
+from bot.cards import wording, wording_details, wording_run
 from bot.cards.arguments import difference, rows, value_in_words
 from bot.cards.around import Around
 from bot.cards.blocks import (
@@ -88,6 +88,9 @@ def _question(escalation: Escalation, around: Around) -> Iterator[Sized]:
         who = clip(one_line(around.name_of(escalation.proposal.by)), 60)
         lines = [f"{label}: {''.join(wording.arrow(old, new))}" for label, old, new in changed]
         yield from _text(wording.proposes(who), "\n".join(lines))
+    for said in escalation.run_guidance:
+        who = clip(one_line(around.name_of(said.sender)), 60)
+        yield from _text(wording_run.said_for_the_run(who), said.text)
     if request.question and request.question != request.headline:
         yield from _text(wording.THE_QUESTION, request.question)
     if request.answer:

@@ -25,6 +25,7 @@ from bot.cards.blocks import (
 from bot.cards.facts import doubts, support
 from bot.cards.in_hand import in_hand
 from bot.cards.moments import moment
+from bot.cards.run_so_far import run_so_far
 from bot.cards.text import clip, one_line, paragraphs
 from bot.domain.escalation import Escalation
 from bot.domain.request import Checkpoint, Option, Request
@@ -48,6 +49,7 @@ def _drawn(escalation: Escalation, around: Around, share: float) -> list[Block]:
         frame.small_print(escalation, around),
         *in_hand(escalation, around),
         *frame.what_came_before(escalation, around),
+        *run_so_far(escalation, around),
         *_prose(wording.THE_QUESTION, _unless_headline(request), share),
         *_prose(wording.WHY_IT_STOPPED, (point and point.pause_reason) or request.reason, share),
         *(_checkpoint(point, around, share) if point else []),

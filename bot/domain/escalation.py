@@ -25,6 +25,7 @@ from bot.domain.hands import NOBODY, TAKEN_FOR, Assigned, Hands, Snoozed, Taken
 from bot.domain.pause import Pause
 from bot.domain.people import Actor, Named
 from bot.domain.request import DecisionType, Edit, Request, Urgency
+from bot.domain.run import RunGuidance
 
 Status = Literal["open", "decided", "expired", "cancelled"]
 Provenance = Literal["human", "rule", "timeout"]
@@ -173,6 +174,8 @@ class Escalation:
     pause: Pause | None = None
     #: Who looks at it, who was named, and until when nobody is reminded.
     hands: Hands = NOBODY
+    #: What held for the rest of its run when it was asked, oldest first.
+    run_guidance: tuple[RunGuidance, ...] = ()
     #: Between people and the agent, oldest first.
     messages: tuple[Message, ...] = ()
 

@@ -12,6 +12,7 @@ from bot.domain.people import Named
 if TYPE_CHECKING:
     from bot.domain.conversation import Message
     from bot.domain.escalation import Escalation
+    from bot.domain.run import RunGuidance
 
 _DECISION = TypeAdapter(Decision)
 _REDEEMED = TypeAdapter(Redeemed)
@@ -34,7 +35,10 @@ def resource(escalation: Escalation) -> dict[str, Any]:
         "agent": escalation.agent,
         "handoff": escalation.handoff,
         "permalink": escalation.permalink,
-        "messages": [_message(one) for one in escalation.messages],
+        "run_guidance": [
+            {"escalation_id": one.escalation_id} | _said(one) for one in escalation.run_guidance
+        ],
+        "messages": [{"id": one.id} | _said(one) for one in escalation.messages],
         "decision": escalation.decision
         and _DECISION.dump_python(escalation.decision, mode="json", exclude=_PRIVATE_IN_VOTES),
         "redeemed": escalation.redeemed and _REDEEMED.dump_python(escalation.redeemed, mode="json"),
@@ -42,9 +46,8 @@ def resource(escalation: Escalation) -> dict[str, Any]:
     }
 
 
-def _message(one: Message) -> dict[str, Any]:
+def _said(one: Message | RunGuidance) -> dict[str, Any]:
     return {
-        "id": one.id,
         "from": _NAMED.dump_python(one.sender, mode="json"),
         "text": one.text,
         "at": one.at.isoformat().replace("+00:00", "Z"),

@@ -17,6 +17,7 @@ from bot.store.tables import (
     person,
     person_setting,
     roll,
+    run_guidance,
 )
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 _REQUEST = func.lower(type_coerce(escalation.c.request, Text))
 _WORDS = ("comment", "guidance")
 #: Where an escalation names who did something.
-_ACTING = ("votes", "proposal", "intent", "hands", "messages")
+_ACTING = ("votes", "proposal", "intent", "hands", "messages", "run_guidance")
 _NAMED = {"type", "id", "display_name"}
 
 
@@ -71,6 +72,7 @@ def forget_some(tx: Tx, person_id: str, alias: str, with_comments: bool, limit: 
     seen[0] += _forget_decisions(tx, person_id, rename, limit)
     seen[0] += _forget_entries(tx, person_id, rename, limit)
     seen[0] += _forget_pauses(tx, person_id, rename)
+    seen[0] += _forget_guidance(tx, person_id, rename)
     return seen[0]
 
 
@@ -179,6 +181,21 @@ def _forget_pauses(tx: Tx, person_id: str, rename: Callable[[Any], Any]) -> int:
     for row in rows:
         tx.execute(
             update(paused_agent).where(paused_agent.c.agent == row.agent).values(by=rename(row.by))
+        )
+    return len(rows)
+
+
+def _forget_guidance(tx: Tx, person_id: str, rename: Callable[[Any], Any]) -> int:
+    rows = tx.execute(
+        select(run_guidance.c.escalation_id, run_guidance.c.said).where(
+            _names(tx, run_guidance.c.said, person_id)
+        )
+    ).all()
+    for row in rows:
+        tx.execute(
+            update(run_guidance)
+            .where(run_guidance.c.escalation_id == row.escalation_id)
+            .values(said=rename(row.said))
         )
     return len(rows)
 

@@ -36,6 +36,7 @@ from bot.domain.escalation import (
 )
 from bot.domain.hands import NOBODY, Hands
 from bot.domain.request import URGENCIES, Request
+from bot.domain.run import RunGuidance
 from bot.store.tables import decision, escalation
 from bot.store.tx import MOMENT
 
@@ -55,6 +56,7 @@ _OUTCOME = TypeAdapter(Outcome | None)
 _INTENT = TypeAdapter(Intent | None)
 _HANDS = TypeAdapter(Hands)
 _MESSAGES = TypeAdapter(tuple[Message, ...])
+_RUN_GUIDANCE = TypeAdapter(tuple[RunGuidance, ...])
 
 _URGENT = {"high", "critical"}
 # Written as the index has it: a bound value would hide from the planner that it fits.
@@ -310,6 +312,7 @@ def _fixed(new: Escalation) -> dict[str, Any]:
         "on_timeout": new.on_timeout,
         "digest": new.digest,
         "digest_due": new.digest_due,
+        "run_guidance": _RUN_GUIDANCE.dump_python(new.run_guidance, mode="json") or None,
     }
 
 
@@ -405,4 +408,5 @@ def _from_row(row: Row[Any]) -> Escalation:
         digest_due=row.digest_due,
         hands=NOBODY if row.hands is None else _HANDS.validate_python(row.hands),
         messages=() if row.messages is None else _MESSAGES.validate_python(row.messages),
+        run_guidance=_RUN_GUIDANCE.validate_python(row.run_guidance or ()),
     )

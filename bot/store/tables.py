@@ -83,6 +83,8 @@ escalation = Table(
     Column("taken_by", Text),
     # What people and the agent said to each other; null while nobody did.
     Column("messages", Json),
+    # What held for the rest of its run when it was asked; null where nothing did.
+    Column("run_guidance", Json),
 )
 Index("escalation_by_agent", escalation.c.agent, escalation.c.id)
 Index("escalation_by_status", escalation.c.status, escalation.c.id)
@@ -509,3 +511,24 @@ Index(
     sqlite_where=text("taken_by IS NOT NULL"),
     postgresql_where=text("taken_by IS NOT NULL"),
 )
+
+Index(
+    "escalation_by_run",
+    escalation.c.agent,
+    escalation.c.group_key,
+    escalation.c.id,
+    sqlite_where=text("group_key IS NOT NULL"),
+    postgresql_where=text("group_key IS NOT NULL"),
+)
+
+# What a person said for the rest of a run, with the decision of one of its escalations.
+run_guidance = Table(
+    "run_guidance",
+    metadata,
+    _escalation(primary_key=True),
+    Column("agent", Text, nullable=False),
+    Column("group_key", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("said", Json, nullable=False),
+)
+Index("run_guidance_by_run", run_guidance.c.agent, run_guidance.c.group_key, run_guidance.c.at)

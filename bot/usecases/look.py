@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.cards.around import Around
-from bot.store import escalations, pauses, people
+from bot.store import escalations, pauses, people, runs
 from bot.usecases.authority import as_it_counts, voters
 from bot.usecases.end_of_time import in_the_end
 from bot.usecases.read_directory import read_directory
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from bot.store.tx import Tx
     from bot.usecases.desk import Desk
 
+#: So many of the run's earlier decisions stand on a card.
+_OF_THE_RUN = 3
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)>")
 
 
@@ -96,7 +98,16 @@ def around(tx: Tx, book: Book, escalation: Escalation) -> Around:
         threshold=book.threshold(escalation.request.category),
         predecessor=None if before is None else escalations.find(tx, before),
         successors=escalations.alternatives_to(tx, escalation.id) if after else (),
+        run=_run(tx, escalation),
     )
+
+
+def _run(tx: Tx, escalation: Escalation) -> list[Escalation]:
+    """What a person who is asked now should know of the run; of what is settled nobody asks."""
+    if escalation.request.group_key is None or escalation.status != "open":
+        return []
+    ids = runs.decided_before(tx, escalation, _OF_THE_RUN)
+    return escalations.find_all(tx, ids)[::-1]
 
 
 async def with_names(desk: Desk, sentence: str) -> str:

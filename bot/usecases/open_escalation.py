@@ -27,7 +27,7 @@ from bot.observe import tracing
 from bot.policy.plan import escalated, plan
 from bot.policy.slots import next_slot
 from bot.policy.steps import first_steps
-from bot.store import escalations, inbound, journal, messages, outbox, relays, timers
+from bot.store import escalations, inbound, journal, messages, outbox, relays, runs, timers
 from bot.usecases import limits
 from bot.usecases.settling import topic
 
@@ -182,6 +182,9 @@ def _open(
         on_timeout=planned.on_timeout,
         digest=planned.digest if waits else None,
         digest_due=slot if waits else None,
+        run_guidance=(
+            () if request.group_key is None else runs.guidance(tx, caller.agent, request.group_key)
+        ),
     )
     if planned.asks_people:
         escalations.insert(tx, escalation)

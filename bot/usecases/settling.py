@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.store import escalations, journal, messages, relays, timers
+from bot.store import escalations, journal, messages, relays, runs, timers
 from bot.usecases.end_of_time import CLOCK, decision_in_time
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def keep(
     messages.touch(tx, after.id, news=changed)
     if after.status != "open":
         timers.drop(tx, after.id)
+        runs.remember(tx, after)
         if before.status == "open":
             relays.owe(tx, after, _TOLD[after.status])
     tx.tell(topic(after.id), news=after)

@@ -97,6 +97,15 @@ class Message(Shape):
     at: AwareDatetime
 
 
+class RunGuidance(Shape):
+    """What a person said for the rest of the run, with the decision of another escalation."""
+
+    escalation_id: str
+    sender: Named = Field(alias="from")
+    text: str
+    at: AwareDatetime
+
+
 class Escalation(Request):
     """One question of one agent, and everything that became of it: the request and the rest."""
 
@@ -112,6 +121,9 @@ class Escalation(Request):
     handoff: str = Field(description="a sentence for the end user while a person looks at it")
     permalink: str | None = Field(description="the card in Slack")
     messages: list[Message] = Field(description="questions and answers, oldest first")
+    run_guidance: list[RunGuidance] = Field(
+        description="what held for this `group_key` when it was asked, oldest first"
+    )
     decision: Decision | None
     redeemed: Redeemed | None
     outcome: Outcome | None

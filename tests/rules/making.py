@@ -8,8 +8,9 @@ from typing import Any
 from bot.cards.around import Around
 from bot.domain.digest import asked, digest, effective
 from bot.domain.escalation import Decision, Escalation, Need, Proposal, Vote
-from bot.domain.people import Actor
+from bot.domain.people import Actor, Named
 from bot.domain.request import Request
+from bot.domain.run import RunGuidance
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 DIGEST = "sha256:" + "0" * 64
@@ -197,6 +198,17 @@ def make_proposal(**over: Any) -> Proposal:
         "by": human(),
     }
     return Proposal(**(fields | over))
+
+
+def make_run_guidance(text: str = "Property damage first.", **over: Any) -> RunGuidance:
+    """What Bob has said for the rest of the run."""
+    fields: dict[str, Any] = {
+        "escalation_id": "esc_01JABCDEFGHJKMNPQRSTVWXYZ1",
+        "text": text,
+        "sender": Named(type="human", id="U02BOB", display_name="Bob"),
+        "at": NOW,
+    }
+    return RunGuidance(**(fields | over))
 
 
 def make_around(**over: Any) -> Around:

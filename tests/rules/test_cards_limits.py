@@ -36,6 +36,8 @@ from tests.rules.making import (
     make_decision,
     make_escalation,
     make_proposal,
+    make_request,
+    make_run_guidance,
     make_vote,
 )
 
@@ -201,6 +203,8 @@ def escalations(draw: st.DrawFn) -> Escalation:
         request, agent=draw(untrusted), rule=draw(st.none() | untrusted), why=draw(untrusted)
     )
     digest = escalation.action_digest
+    said = draw(st.lists(untrusted, max_size=3))
+    escalation = replace(escalation, run_guidance=tuple(make_run_guidance(text) for text in said))
     votes = tuple(
         make_vote(human(str(i), display_name=name), effective_digest=digest) for i in range(9)
     )
@@ -241,6 +245,19 @@ arounds = st.builds(
     quick_reasons=st.lists(untrusted, max_size=12).map(tuple),
     names=st.dictionaries(st.just("U01ALICE"), untrusted),
     timezone=st.sampled_from(["UTC", "Europe/London", "../etc/passwd", ""]),
+    run=st.lists(
+        st.builds(
+            lambda action, name: make_escalation(
+                make_request().model_copy(update={"action": action}),
+                status="decided",
+                decision=make_decision(decided_by=human(display_name=name), stop_run=True),
+                permalink="https://sandbox.example/archives/C01REV/p1?" + "x" * 200,
+            ),
+            untrusted,
+            untrusted,
+        ),
+        max_size=3,
+    ),
 )
 # Forty escalations of the largest kind take a minute on a busy machine.
 pytestmark = pytest.mark.timeout(900)
