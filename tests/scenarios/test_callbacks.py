@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import text
 from standardwebhooks import Webhook, WebhookVerificationError
 
@@ -142,6 +143,29 @@ async def test_410_switches_the_address_off(world: World, agent: Agent, hook: Re
     assert len(alerts(world)) == 1
     assert again == [hook.arrived[1].id]
     assert (await second.see())["status"] == "decided"
+
+
+async def test_two_that_find_an_address_gone_are_one_alert(
+    world: World, agent: Agent, hook: Receiver
+) -> None:
+    """Both were under way when it went: it is switched off, and said, once."""
+    before = gone()
+    hook.silent, hook.answers = True, [(410, {})] * 2
+    for _ in range(2):
+        await (await agent.asks(**at(hook))).do("cancel")
+    await hook.until(2)
+
+    hook.spoken.set()
+    await world.until(lambda: gone() == before + 2)
+    await world.until(lambda: bool(alerts(world)))
+
+    assert len(await dead_letters(world.desk.ledger)) == 2
+    assert len(alerts(world)) == 1
+
+
+def gone() -> float:
+    labels = {"kind": "callback", "outcome": "gone"}
+    return REGISTRY.get_sample_value("pullcord_sent_total", labels) or 0.0
 
 
 async def test_what_never_arrives_is_given_up_with_a_word(
