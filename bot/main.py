@@ -42,6 +42,7 @@ from bot.usecases.learn_people import everything_again
 from bot.usecases.make_digest import make_due_digests
 from bot.usecases.pauses import tell_cards
 from bot.usecases.retention import remove_what_is_old
+from bot.usecases.review_case import end_overdue_reviews
 from bot.usecases.seal import make_checkpoint, seal_what_is_new
 from bot.usecases.send_card import free_leases, try_again
 from bot.usecases.show import look_for_everybody
@@ -170,6 +171,7 @@ class House:
         self._ticker.every(1, "timers", lambda: advance_what_is_due(self.desk))
         self._ticker.every(1, "pauses", lambda: tell_cards(self.desk))
         self._ticker.every(_DIGEST_SECONDS, "digests", lambda: make_due_digests(self.desk))
+        self._ticker.every(60, "reviews", lambda: end_overdue_reviews(self.desk))
         self._ticker.every(_SWEEP_SECONDS, "waiting", lambda: look_for_everybody(self.desk))
         self._ticker.every(LOOK_SECONDS, "policy", self._policy.look)
         self._ticker.every(2, "seal", lambda: seal_what_is_new(self.desk))

@@ -42,6 +42,14 @@ ASK_FORM = "ask_form"
 LATER_FORM = "later_form"
 NOTICE = "notice"
 
+#: A look at what went out without a person; their values are the review's id.
+RIGHT = "review_right"
+WRONG = "review_wrong"
+SKIP = "review_skip"
+READ_ALL = "review_read"
+WRONG_FORM = "review_form"
+ERROR_TYPE, SEVERITY, ROOT_CAUSE, CORRECTION = "error_type", "severity", "cause", "correction"
+
 #: A digest: its further pages as a modal, and several approved together after a form.
 DIGEST_PAGE = "digest_page"
 DIGEST_PREV = "digest_prev"
@@ -76,6 +84,7 @@ QUARTER, HOUR, MORNING = "15m", "1h", "morning"
 _PACKED = re.compile(
     r"(?P<id>[A-Za-z0-9_-]{1,80})\|(?P<digest>sha256:[0-9a-f]{64})(\|(?P<page>[0-9]{1,6}))?(\|d)?"
 )
+_REVIEW = re.compile("[A-Za-z0-9_-]{1,80}")
 _PAGE = re.compile(
     r"(?P<message>[A-Za-z0-9_-]{1,80})\|(?P<page>[0-9]{1,6})(\|(?P<first>[A-Za-z0-9_-]{1,80}))?"
 )
@@ -120,6 +129,13 @@ def unpack_place(value: str) -> tuple[str, int, str]:
     if match is None:
         raise ValueError("This did not come from one of our buttons.")
     return match["message"], int(match["page"]), match["first"] or ""
+
+
+def unpack_review(value: str) -> str:
+    """The id of the review. Raises ValueError for anything that cannot be one."""
+    if not _REVIEW.fullmatch(value):
+        raise ValueError("This did not come from one of our buttons.")
+    return value
 
 
 def pack_all(shown: Sequence[tuple[str, str]]) -> str:

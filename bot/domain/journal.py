@@ -24,6 +24,10 @@ Event = Literal[
     "message.asked",
     "message.answered",
     "outcome.reported",
+    "review.asked",
+    "review.judged",
+    "review.skipped",
+    "review.expired",
     "card.posted",
     "card.refused",
     # These concern the house and no question.

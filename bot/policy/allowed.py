@@ -67,6 +67,18 @@ def why_no_digest(book: Book, directory: Directory, name: str, person: Clicker) 
     return _why_not(book, directory, groups, person, own=None, selves=frozenset(), fresh=True)
 
 
+def why_no_review(
+    book: Book, directory: Directory, case: Escalation, route: str, person: Clicker
+) -> Denial | None:
+    """None when this person may say whether it was right: one of the route, never for themselves.
+
+    Unlike an approval, a look at one's own agent's work is never worth anything.
+    """
+    own = _why_own(directory, case, person, frozenset())
+    groups = book.route(route).reviewers
+    return _why_not(book, directory, groups, person, own=own, selves=case.owners, fresh=True)
+
+
 def key_may_decide(book: Book, need: Need, agent_name: str) -> bool:
     """Whether the route lists the API key of that NAME under `keys`."""
     return agent_name in book.route(need.route).keys

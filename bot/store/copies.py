@@ -112,6 +112,7 @@ def take_place(tx: Tx, message_id: str, *, channel: str, ts: str) -> Taken:
             "copy_of": row.copy_of or message_id,
             "digest": row.digest,
             "digest_slot": row.digest_slot,
+            "review_id": row.review_id,
         },
     )
     shown = select(literal(copy_id), message_item.c.escalation_id).where(

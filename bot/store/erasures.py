@@ -16,6 +16,7 @@ from bot.store.tables import (
     paused_agent,
     person,
     person_setting,
+    review,
     roll,
     run_guidance,
 )
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from bot.store.tx import Tx
 
 _REQUEST = func.lower(type_coerce(escalation.c.request, Text))
-_WORDS = ("comment", "guidance")
+_WORDS = ("comment", "guidance", "correction")
 #: Where an escalation names who did something.
 _ACTING = ("votes", "proposal", "intent", "hands", "messages", "run_guidance")
 _NAMED = {"type", "id", "display_name"}
@@ -73,6 +74,7 @@ def forget_some(tx: Tx, person_id: str, alias: str, with_comments: bool, limit: 
     seen[0] += _forget_entries(tx, person_id, rename, limit)
     seen[0] += _forget_pauses(tx, person_id, rename)
     seen[0] += _forget_guidance(tx, person_id, rename)
+    seen[0] += _forget_reviews(tx, person_id, rename, limit)
     return seen[0]
 
 
@@ -196,6 +198,23 @@ def _forget_guidance(tx: Tx, person_id: str, rename: Callable[[Any], Any]) -> in
             update(run_guidance)
             .where(run_guidance.c.escalation_id == row.escalation_id)
             .values(said=rename(row.said))
+        )
+    return len(rows)
+
+
+def _forget_reviews(tx: Tx, person_id: str, rename: Callable[[Any], Any], limit: int) -> int:
+    named = (_names(tx, review.c.verdict, person_id), _names(tx, review.c.skipped, person_id))
+    rows = tx.execute(
+        select(review.c.id, review.c.verdict, review.c.skipped)
+        .where(or_(*named))
+        .limit(limit)
+        .with_for_update()
+    ).all()
+    for row in rows:
+        tx.execute(
+            update(review)
+            .where(review.c.id == row.id)
+            .values(verdict=rename(row.verdict), skipped=rename(row.skipped))
         )
     return len(rows)
 

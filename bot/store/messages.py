@@ -101,6 +101,8 @@ class Claimed:
     escalation_ids: tuple[str, ...]
     #: Of a digest message only: the name and the slot of its run.
     run: tuple[str, datetime] | None = None
+    #: Of a review card only.
+    review_id: str | None = None
     #: By this process's own stopwatch: after it no call may begin. Set by who claims.
     deadline: float = math.inf
 
@@ -290,6 +292,7 @@ def claim(tx: Tx, owner: str, ids: Sequence[str]) -> list[Claimed]:
             copy_of=row.copy_of,
             escalation_ids=tuple(sorted(shows[row.id])),
             run=None if row.digest is None else (row.digest, row.digest_slot),
+            review_id=row.review_id,
         )
         for row in rows
     ]

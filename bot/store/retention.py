@@ -16,6 +16,7 @@ from bot.store.tables import (
     message_item,
     outbox,
     relay,
+    review,
     run_guidance,
     seal,
     timer,
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 def remove_some(tx: Tx, before: datetime, limit: int) -> tuple[int, int]:
     """`(escalations, journal entries)` that were removed.
 
-    Only what was settled before the moment, is shown as it should be, and is sealed wholly; and
-    no approval that its agent may still redeem.
+    Only what was settled before the moment, is shown as it should be, and is sealed wholly; no
+    approval that its agent may still redeem, and nothing that people are asked to look at.
     """
     unsealed = (
         select(journal.c.id)
@@ -50,6 +51,9 @@ def remove_some(tx: Tx, before: datetime, limit: int) -> tuple[int, int]:
         cast(escalation.c.valid_for_seconds, BigInteger) * 1_000_000
     )
     redeemable = and_(escalation.c.status == "decided", valid_until >= to_micros(tx.now()))
+    asked = select(review.c.id).where(
+        review.c.escalation_id == escalation.c.id, review.c.ended_at.is_(None)
+    )
     # What an alternative refers to goes after it.
     alternative = escalation.alias()
     found = select(escalation.c.id).where(
@@ -59,6 +63,7 @@ def remove_some(tx: Tx, before: datetime, limit: int) -> tuple[int, int]:
         ~redeemable,
         ~unsealed.exists(),
         ~behind.exists(),
+        ~asked.exists(),
     )
     ids = list(tx.execute(found.order_by(escalation.c.id).limit(limit)).scalars())
     if not ids:
@@ -74,6 +79,9 @@ def remove_some(tx: Tx, before: datetime, limit: int) -> tuple[int, int]:
             select(message_item.c.message_id).where(message_item.c.escalation_id.in_(ids))
         ).scalars()
     )
+    looked_at = select(review.c.id).where(review.c.escalation_id.in_(ids))
+    tx.execute(delete(message).where(message.c.review_id.in_(looked_at)))
+    tx.execute(delete(review).where(review.c.escalation_id.in_(ids)))
     tx.execute(delete(message_item).where(message_item.c.escalation_id.in_(ids)))
     still = select(message_item.c.message_id)
     tx.execute(delete(message).where(message.c.id.in_(shown), message.c.id.not_in(still)))

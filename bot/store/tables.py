@@ -212,8 +212,16 @@ message = Table(
     # Of a digest message only: the run that it shows.
     Column("digest", Text),
     Column("digest_slot", Instant),
+    # Of a review card only: what it asks people to look at.
+    Column("review_id", Text),
 )
 Index("message_by_place", message.c.ts)
+Index(
+    "message_by_review",
+    message.c.review_id,
+    sqlite_where=text("review_id IS NOT NULL"),
+    postgresql_where=text("review_id IS NOT NULL"),
+)
 Index(
     "message_doubtful",
     message.c.doubt_until,
@@ -532,3 +540,26 @@ run_guidance = Table(
     Column("said", Json, nullable=False),
 )
 Index("run_guidance_by_run", run_guidance.c.agent, run_guidance.c.group_key, run_guidance.c.at)
+
+# A look at what went out without a person; one a case.
+review = Table(
+    "review",
+    metadata,
+    _id(),
+    _escalation(),
+    Column("category", Text, nullable=False),
+    Column("route", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("skipped", Json, nullable=False),
+    Column("verdict", Json),
+    # When it was answered, or nobody had.
+    Column("ended_at", Instant),
+    UniqueConstraint("escalation_id", name="one_review_a_case"),
+)
+Index(
+    "review_open",
+    review.c.expires_at,
+    sqlite_where=text("ended_at IS NULL"),
+    postgresql_where=text("ended_at IS NULL"),
+)

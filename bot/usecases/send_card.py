@@ -16,14 +16,26 @@ from bot.cards.copy_card import copy_card
 from bot.cards.digest_card import digest_card, minimal_digest_card
 from bot.cards.escalation_card import card, minimal_card
 from bot.cards.reminder_card import minimal_reminder_card, reminder_card
+from bot.cards.review_card import minimal_review_card, review_card
 from bot.cards.storm_card import minimal_storm_card, storm_card
 from bot.domain.outgoing import Alert, Later, Never, Outcome, Refused, Sent, Unsure, is_person
 from bot.domain.pacing import lane, rest
 from bot.domain.request import URGENCIES
-from bot.store import copies, escalations, journal, messages, outbox, pace, relays, reminders
+from bot.store import (
+    copies,
+    escalations,
+    journal,
+    messages,
+    outbox,
+    pace,
+    relays,
+    reminders,
+    reviews,
+)
 from bot.usecases.fall_back import fall_back
 from bot.usecases.look import around, counted
 from bot.usecases.look_at_digest import digest_of
+from bot.usecases.review_case import see_review
 from bot.usecases.settling import topic
 
 if TYPE_CHECKING:
@@ -84,6 +96,8 @@ async def send_card(desk: Desk, sender: SlackSender, claimed: Claimed) -> Outcom
 def _render(tx: Tx, book: Book, workspace: Workspace | None, claimed: Claimed) -> Rendered:
     # Read together: the revision is the one of the state that is drawn.
     claimed = messages.reread(tx, claimed)
+    if claimed.review_id is not None:
+        return _render_review(tx, book, claimed, claimed.review_id)
     pairs = []
     for found in escalations.find_all(tx, claimed.escalation_ids):
         escalation = counted(tx, book, _team(workspace), found)
@@ -101,6 +115,19 @@ def _render(tx: Tx, book: Book, workspace: Workspace | None, claimed: Claimed) -
             and tx.now() - claimed.tried_since >= _URGENT_PATIENCE
         ),
         pointless=(claimed.kind == "reminder" and all(one.status != "open" for one, _ in pairs)),
+    )
+
+
+def _render_review(tx: Tx, book: Book, claimed: Claimed, review_id: str) -> Rendered:
+    seen = see_review(tx, book, review_id)
+    draw = minimal_review_card if claimed.minimal else review_card
+    return Rendered(
+        claimed=claimed,
+        card=draw(seen.review, seen.case, seen.around),
+        held=_held(tx, claimed),
+        trace=seen.case.trace,
+        # Whoever has not seen it by then need not any more.
+        pointless=not seen.review.open,
     )
 
 
@@ -274,7 +301,7 @@ def _fall_back_in_time(
 ) -> None:
     """Slack has stumbled over it for a while, and nobody has seen it anywhere."""
     since = claimed.failing_since
-    if claimed.kind == "reminder" or since is None or tx.now() - since < _PATIENCE:
+    if claimed.kind in {"reminder", "review"} or since is None or tx.now() - since < _PATIENCE:
         return
     if _any_open(tx, claimed) and not messages.is_seen(tx, claimed.escalation_ids):
         fall_back(tx, book, _team(workspace), claimed, reason)
@@ -285,6 +312,9 @@ def _team(workspace: Workspace | None) -> str | None:
 
 
 def _any_open(tx: Tx, claimed: Claimed) -> bool:
+    """Whether there is something on it that people can still answer."""
+    if claimed.review_id is not None:
+        return reviews.find(tx, claimed.review_id).open
     shown = escalations.find_all(tx, claimed.escalation_ids)
     return any(escalation.status == "open" for escalation in shown)
 
@@ -361,7 +391,7 @@ def _alert(tx: Tx, claimed: Claimed, text: str) -> None:
 
 
 def _ids(claimed: Claimed) -> str:
-    return ", ".join(claimed.escalation_ids)
+    return ", ".join(claimed.escalation_ids) or str(claimed.review_id)
 
 
 def backoff(attempts: int, *, at_least: float | None = None) -> timedelta:

@@ -17,7 +17,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.cards import names
 from bot.observe import CLICKS
-from handlers.slack import actions, command, digests, events, forms, hands, home
+from handlers.slack import actions, command, digests, events, forms, hands, home, reviews
 from handlers.slack.signature import Seal
 from handlers.slack.who import well_formed
 
@@ -80,6 +80,11 @@ def make_bolt(desk: Desk, client: AsyncWebClient) -> AsyncApp:
     bolt.view(names.REJECT_FORM)(forms.reject(desk))
     bolt.view(names.ASK_FORM)(hands.ask(desk))
     bolt.view(names.LATER_FORM)(hands.later(desk))
+    bolt.action(names.RIGHT)(reviews.right(desk))
+    bolt.action(names.WRONG)(reviews.open_wrong(desk))
+    bolt.action(names.SKIP)(reviews.leave(desk))
+    bolt.action(names.READ_ALL)(reviews.open_all(desk))
+    bolt.view(names.WRONG_FORM)(reviews.wrong(desk))
     for kind in events.OF_PEOPLE:
         bolt.event(kind)(events.person_changed(desk))
     for kind in events.OF_USERGROUPS:

@@ -1,0 +1,120 @@
+"""Reviews of what went out without a person, and the cards that ask for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import select, update
+
+from bot.domain.errors import NotFoundError
+from bot.domain.people import Actor
+from bot.domain.review import Review, Verdict
+from bot.store.messages import TOPIC
+from bot.store.tables import message, review
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+
+    from bot.store.tx import Tx
+
+_VERDICT = TypeAdapter(Verdict)
+_ACTORS = TypeAdapter(tuple[Actor, ...])
+
+
+def ask(tx: Tx, asked: Review, *, channel: str) -> None:
+    """A card of the review shall stand in the channel; everything else goes first."""
+    tx.add(
+        review,
+        {
+            "id": asked.id,
+            "escalation_id": asked.escalation_id,
+            "category": asked.category,
+            "route": asked.route,
+            "created_at": asked.created_at,
+            "expires_at": asked.expires_at,
+            "skipped": [],
+        },
+    )
+    tx.add(
+        message,
+        {
+            "id": tx.new_id("msg"),
+            "kind": "review",
+            "channel": channel,
+            "wanted_rev": 1,
+            "posted_rev": 0,
+            "priority": 0,
+            "minimal": False,
+            "created_at": asked.created_at,
+            "due_at": asked.created_at,
+            "attempts": 0,
+            "behind_since": asked.created_at,
+            "review_id": asked.id,
+        },
+    )
+    tx.tell(TOPIC)
+
+
+def find(tx: Tx, review_id: str) -> Review:
+    """Raises NotFoundError."""
+    return _review(tx.execute(select(review).where(review.c.id == review_id)).one_or_none())
+
+
+def lock(tx: Tx, review_id: str) -> Review:
+    """The same, and nobody else changes it before this transaction ends."""
+    found = select(review).where(review.c.id == review_id).with_for_update()
+    return _review(tx.execute(found).one_or_none())
+
+
+def save(tx: Tx, before: Review, after: Review) -> None:
+    """Its cards are behind then. What is as it was is left alone."""
+    if after is before:
+        return
+    verdict = after.verdict
+    ended = after.expired_at if verdict is None else verdict.at
+    tx.execute(
+        update(review)
+        .where(review.c.id == after.id)
+        .values(
+            skipped=_ACTORS.dump_python(after.skipped, mode="json"),
+            verdict=None if verdict is None else _VERDICT.dump_python(verdict, mode="json"),
+            ended_at=ended,
+        )
+    )
+    now = tx.now()
+    tx.execute(
+        update(message)
+        .where(message.c.review_id == after.id)
+        .values(wanted_rev=message.c.wanted_rev + 1, due_at=now, behind_since=now)
+    )
+    tx.tell(TOPIC)
+
+
+def overdue(tx: Tx, limit: int) -> list[Review]:
+    """Reviews that nobody answered in time and that are not ended yet, locked."""
+    rows = tx.execute(
+        select(review)
+        .where(review.c.ended_at.is_(None), review.c.expires_at <= tx.now())
+        .order_by(review.c.expires_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [_review(row) for row in rows]
+
+
+def _review(row: Row[Any] | None) -> Review:
+    if row is None:
+        raise NotFoundError("There is no such review.")
+    verdict = None if row.verdict is None else _VERDICT.validate_python(row.verdict)
+    return Review(
+        id=row.id,
+        escalation_id=row.escalation_id,
+        category=row.category,
+        route=row.route,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        verdict=verdict,
+        skipped=_ACTORS.validate_python(row.skipped),
+        expired_at=row.ended_at if verdict is None else None,
+    )

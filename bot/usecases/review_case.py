@@ -1,0 +1,139 @@
+"""What went out without a person is put to one afterwards, and what they find is written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.cards import wording_people, wording_review
+from bot.domain.errors import ForbiddenError
+from bot.domain.review import LASTS, Review, Verdict
+from bot.policy.allowed import why_no_review
+from bot.store import escalations, journal, reviews
+from bot.usecases.authority import SlackVoter
+from bot.usecases.end_of_time import CLOCK
+from bot.usecases.look import around
+from bot.usecases.read_directory import read_directory
+
+if TYPE_CHECKING:
+    from bot.cards.around import Around
+    from bot.cards.review_form import Found
+    from bot.domain.escalation import Escalation
+    from bot.domain.people import Actor, Clicker, Via
+    from bot.policy.book import Book
+    from bot.store.tx import Tx
+    from bot.usecases.desk import Desk
+
+# Few enough that clicks in between do not wait.
+_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A review, and what it is about as a card needs it."""
+
+    review: Review
+    case: Escalation
+    around: Around
+
+
+def ask_for_review(tx: Tx, book: Book, case: Escalation) -> None:
+    """The case, which is decided, goes to the people of its route."""
+    route = book.route(case.need.route)
+    now = tx.now()
+    asked = Review(
+        id=tx.new_id("rev"),
+        escalation_id=case.id,
+        category=case.request.category or "",
+        route=route.name,
+        created_at=now,
+        expires_at=now + LASTS,
+    )
+    reviews.ask(tx, asked, channel=route.channel)
+    journal.note(tx, case.id, "review.asked", None, review=asked.id)
+
+
+async def look_at_review(desk: Desk, review_id: str) -> Seen:
+    """Raises NotFoundError."""
+    return await desk.ledger.read(see_review, desk.book, review_id)
+
+
+def see_review(tx: Tx, book: Book, review_id: str) -> Seen:
+    found = reviews.find(tx, review_id)
+    case = escalations.find(tx, found.escalation_id)
+    return Seen(review=found, case=case, around=around(tx, book, case))
+
+
+async def judge(desk: Desk, review_id: str, clicker: Clicker, via: Via, finding: Found) -> Review:
+    """Right or wrong, said once. Raises NotFoundError, ForbiddenError, ReviewOverError."""
+    return await desk.ledger.run(
+        _judge, desk.book, desk.team_id, review_id, SlackVoter(clicker, via), finding
+    )
+
+
+async def skip(desk: Desk, review_id: str, clicker: Clicker, via: Via) -> Review:
+    """Left to the others. Raises NotFoundError, ForbiddenError, ReviewOverError."""
+    voter = SlackVoter(clicker, via)
+    return await desk.ledger.run(_skip, desk.book, desk.team_id, review_id, voter)
+
+
+def _judge(
+    tx: Tx, book: Book, team_id: str | None, review_id: str, voter: SlackVoter, finding: Found
+) -> Review:
+    before, actor = _locked(tx, book, team_id, review_id, voter)
+    verdict = Verdict(
+        correct=finding.correct,
+        actor=actor,
+        at=tx.now(),
+        error_type=finding.error_type,
+        severity=finding.severity,
+        root_cause=finding.root_cause,
+        correction=finding.correction,
+    )
+    after = before.judged(verdict)
+    reviews.save(tx, before, after)
+    journal.note(
+        tx, after.escalation_id, "review.judged", actor, review=after.id, correct=verdict.correct
+    )
+    return after
+
+
+def _skip(tx: Tx, book: Book, team_id: str | None, review_id: str, voter: SlackVoter) -> Review:
+    before, actor = _locked(tx, book, team_id, review_id, voter)
+    after = before.skip(actor, tx.now())
+    if after is not before:
+        reviews.save(tx, before, after)
+        journal.note(tx, after.escalation_id, "review.skipped", actor, review=after.id)
+    return after
+
+
+def _locked(
+    tx: Tx, book: Book, team_id: str | None, review_id: str, voter: SlackVoter
+) -> tuple[Review, Actor]:
+    """For somebody who is asked: one of the route, and nobody of the agent's own."""
+    found = reviews.lock(tx, review_id)
+    case = escalations.find(tx, found.escalation_id)
+    groups = book.route(found.route).reviewers
+    directory = read_directory(tx, book, team_id, voter.ids, groups=groups)
+    denial = why_no_review(book, directory, case, found.route, voter.clicker)
+    if denial is not None:
+        raise ForbiddenError(
+            wording_people.denied(
+                denial, directory.now, book.timezone, this=wording_review.REVIEW_THIS
+            )
+        )
+    return found, voter.actor(directory)
+
+
+async def end_overdue_reviews(desk: Desk) -> int:
+    """How many nobody had answered in time."""
+    return await desk.ledger.run_behind(_expire_some)
+
+
+def _expire_some(tx: Tx) -> int:
+    found = reviews.overdue(tx, _AT_ONCE)
+    for before in found:
+        after = before.expire(tx.now())
+        reviews.save(tx, before, after)
+        journal.note(tx, after.escalation_id, "review.expired", CLOCK, review=after.id)
+    return len(found)
