@@ -13,6 +13,7 @@ from bot.cards.around import Around
 from bot.cards.blocks import Block, Element, actions, mrkdwn, plain, plain_section, rich, words
 from bot.cards.facts import doubts, raised, support
 from bot.cards.guidance_card import said_thing
+from bot.cards.in_hand import in_hand_of_row
 from bot.cards.pending import pending_buttons, pending_line
 from bot.cards.settled_card import settled_words, traces, what_became
 from bot.cards.text import clip, disclosed, length, one_line, paragraphs
@@ -56,6 +57,7 @@ def open_row(
     print_ = frame.small_print(escalation, around, cap)
     if escalation.pause is not None:
         print_["elements"].append(mrkdwn(wording_pause.in_row(escalation.pause, around.now)))
+    print_["elements"] += in_hand_of_row(escalation, around, cap)
     # Where all came by the same way, a line on each would only take the place of what differs.
     unsure = doubts(escalation, around, why=not also)
     more = [
