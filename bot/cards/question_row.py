@@ -57,7 +57,6 @@ def open_row(
     print_ = frame.small_print(escalation, around, cap)
     if escalation.pause is not None:
         print_["elements"].append(mrkdwn(wording_pause.in_row(escalation.pause, around.now)))
-    print_["elements"] += in_hand_of_row(escalation, around, cap)
     # Where all came by the same way, a line on each would only take the place of what differs.
     unsure = doubts(escalation, around, why=not also)
     more = [
@@ -70,6 +69,7 @@ def open_row(
     print_["elements"] += [
         plain(wording_storm.beside(one_line(text)), cap) for text in more if text
     ]
+    print_["elements"] += in_hand_of_row(escalation, around, cap)
     buttons = [*first, *offers.form_buttons(escalation)]
     if escalation.intent is not None:
         print_["elements"].append(mrkdwn(pending_line(escalation, escalation.intent, around)))
