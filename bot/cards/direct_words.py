@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.cards import wording_hands
+from bot.cards import wording_grace, wording_hands, wording_settled
 from bot.cards.blocks import Markup, escaped, joined
 from bot.cards.moments import moment
-from bot.domain.escalation import Escalation
+from bot.domain.escalation import Decision, Escalation
 
-_HEADLINE = 300
+_HEADLINE, _COMMENT = 300, 300
 
 
 def assigned(escalation: Escalation, by: str, now: datetime) -> Markup:
@@ -24,6 +24,17 @@ def taken_over(escalation: Escalation, by: str) -> Markup:
 def woken(escalation: Escalation, now: datetime) -> Markup:
     due = moment(escalation.expires_at, now)
     return _linked(escalation, wording_hands.time_to_look(_headline(escalation), due))
+
+
+def overridden(escalation: Escalation, clicked: Decision, by: Decision) -> Markup:
+    """Somebody refuses what this person has just agreed to."""
+    who = by.decided_by
+    named = wording_settled.actor(who, who.display_name or who.id)
+    comment = escaped(by.comment, _COMMENT) if by.comment else None
+    return _linked(
+        escalation,
+        wording_grace.overridden(clicked.type, named, by.type, _headline(escalation), comment),
+    )
 
 
 def _headline(escalation: Escalation) -> Markup:

@@ -7,7 +7,6 @@ from typing import Any
 
 from bot.cards import wording_home
 from bot.cards.blocks import MESSAGE, Block, context, divider, header, plain, size_of
-from bot.cards.in_hand import in_hand
 from bot.cards.question_row import Row, open_row
 from bot.cards.storm_card import CAPS
 
@@ -43,6 +42,5 @@ def _rows(rows: Sequence[Row], cap: int) -> list[Block]:
     for number, (escalation, around) in enumerate(rows, 1):
         if number > 1:
             blocks.append(divider())
-        *row, buttons = open_row(number, escalation, around, cap)
-        blocks += [*row, *in_hand(escalation, around), buttons]
+        blocks += open_row(number, escalation, around, cap)
     return blocks

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.cards import wording_hands
 from bot.cards.around import Around
-from bot.cards.blocks import Block, Markup, context, escaped, joined, mrkdwn
+from bot.cards.blocks import Block, Element, Markup, context, escaped, joined, mrkdwn
 from bot.cards.moments import moment
+from bot.cards.wording import SEPARATOR
 from bot.domain.escalation import Escalation
 from bot.domain.people import Actor, Named
 
@@ -14,8 +15,14 @@ _NAME, _WORDS = 40, 200
 
 def in_hand(escalation: Escalation, around: Around) -> list[Block]:
     """Small print below the headline: nobody begins what another one is doing."""
-    lines = [*_hands(escalation, around), *_conversation(escalation, around)]
+    lines = [*_hands(escalation, around), *_conversation(escalation, around, _WORDS)]
     return [context(mrkdwn(joined("\n", lines)))] if lines else []
+
+
+def in_hand_of_row(escalation: Escalation, around: Around, cap: int) -> list[Element]:
+    """The same, where it has no line of its own."""
+    lines = [*_hands(escalation, around), *_conversation(escalation, around, min(_WORDS, cap))]
+    return [mrkdwn(joined(SEPARATOR, lines))] if lines else []
 
 
 def _hands(escalation: Escalation, around: Around) -> list[Markup]:
@@ -33,12 +40,12 @@ def _hands(escalation: Escalation, around: Around) -> list[Markup]:
     return lines
 
 
-def _conversation(escalation: Escalation, around: Around) -> list[Markup]:
+def _conversation(escalation: Escalation, around: Around, limit: int) -> list[Markup]:
     """The newest question that is not answered; else the newest answer."""
     if not escalation.messages:
         return []
     last = escalation.messages[-1]
-    words = escaped(last.text, _WORDS)
+    words = escaped(last.text, limit)
     agent = escaped(escalation.agent, _NAME)
     if last.from_agent:
         return [wording_hands.has_answered(agent, words)]

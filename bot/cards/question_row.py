@@ -13,6 +13,7 @@ from bot.cards.around import Around
 from bot.cards.blocks import Block, Element, actions, mrkdwn, plain, plain_section, rich, words
 from bot.cards.facts import doubts, raised, support
 from bot.cards.guidance_card import said_thing
+from bot.cards.in_hand import in_hand_of_row
 from bot.cards.pending import pending_buttons, pending_line
 from bot.cards.settled_card import settled_words, traces, what_became
 from bot.cards.text import clip, disclosed, length, one_line, paragraphs
@@ -68,6 +69,7 @@ def open_row(
     print_["elements"] += [
         plain(wording_storm.beside(one_line(text)), cap) for text in more if text
     ]
+    print_["elements"] += in_hand_of_row(escalation, around, cap)
     buttons = [*first, *offers.form_buttons(escalation)]
     if escalation.intent is not None:
         print_["elements"].append(mrkdwn(pending_line(escalation, escalation.intent, around)))

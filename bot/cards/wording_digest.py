@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.cards.blocks import Markup, escaped, joined, said
 from bot.cards.moments import fallback
 from bot.cards.wording import SEPARATOR, ended
-from bot.cards.wording_whispers import NOTHING_CHANGED
+from bot.cards.wording_whispers import without_click
 
 #: What only those may who are asked: after "can".
 ASK_FOR_IT = "ask for this digest"
@@ -130,9 +130,7 @@ def pending(clicks: int) -> Markup:
 
 
 def not_approved(headline: str, why: str) -> Markup:
-    return joined(
-        "", [said("• “{headline}”: ", headline=headline), Markup(why.removesuffix(NOTHING_CHANGED))]
-    )
+    return joined("", [said("• “{headline}”: ", headline=headline), without_click(why)])
 
 
 # --- asking for one ------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.cards.blocks import Markup, joined, said
+from bot.cards.wording import ended
+from bot.cards.wording_whispers import NOTHING_CHANGED
 from bot.domain.request import DecisionType
 
 UNDO = "Undo"
@@ -16,6 +18,10 @@ NOTHING_TO_UNDO = "There is nothing to take back: it was done before, or another
 _DOES: dict[DecisionType, str] = {
     "approve": "approves this", "modify": "changes and approves this", "reject": "rejects this",
     "revise": "sends this back", "respond": "answers this",
+}  # fmt: skip
+
+_YOURS: dict[DecisionType, str] = {
+    "approve": "Your approval", "modify": "Your change", "respond": "Your answer",
 }  # fmt: skip
 
 
@@ -35,11 +41,22 @@ def somebody_was_first(kind: DecisionType, who: str, left: str) -> Markup:
     """For whoever clicks meanwhile."""
     return said(
         "{who} {does}: it counts in {left}, unless it is taken back. Until then you can only "
-        "reject it. Nothing changed by your click.",
+        "reject it." + NOTHING_CHANGED,
         who=who,
         does=_DOES[kind],
         left=left,
     )
+
+
+def overridden(
+    kind: DecisionType, who: Markup, does: DecisionType, headline: Markup, comment: Markup | None
+) -> Markup:
+    """Directly, to whoever clicked before; `kind` is what they had chosen."""
+    parts = [said("❌ {yours} does not count, because ", yours=_YOURS[kind]), who,
+             Markup(f" {_DOES[does]}: "), ended(headline)]  # fmt: skip
+    if comment:
+        parts.append(joined("", [Markup(" “"), comment, Markup("”")]))
+    return joined("", parts)
 
 
 def not_yours(who: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.cards.blocks import Markup, escaped, joined, said
 from bot.cards.moments import moment
 from bot.cards.wording_hands import OPEN_CARD
+from bot.cards.wording_whispers import without_click
 from bot.domain.escalation import Escalation
 
 LET_GO = Markup("✅ You no longer look at it.")
@@ -32,7 +33,7 @@ def assigned(name: str) -> Markup:
 
 
 def refused(why: Markup) -> Markup:
-    return joined("", [Markup("⚠️ Not done: "), why])
+    return joined("", [Markup("⚠️ Not done: "), without_click(why)])
 
 
 def nobody_called(name: str) -> Markup:

@@ -34,8 +34,8 @@ def was_faster(kind: str, who: Markup, ago: str | None, comment: Markup | None) 
 
 
 def time_ran_out(ago: str | None, did: str) -> Markup:
-    return joined("", [Markup("Time ran out"), _before_you(ago), Markup(f"r click. {did}"),
-                       Markup(NOTHING_CHANGED)])  # fmt: skip
+    when = said(" {ago} ago. ", ago=ago) if ago else Markup(" just now. ")
+    return joined("", [Markup("Time ran out"), when, Markup(f"{did}{NOTHING_CHANGED}")])
 
 
 def had_been_withdrawn(agent: str, ago: str | None) -> Markup:
@@ -51,6 +51,11 @@ def changed_meanwhile(who: str | None) -> Markup:
     first = said("{who} changed the action", who=who) if who else Markup("The action was changed")
     return joined("", [first, Markup(" after you had seen it. Please look at the card again."),
                        Markup(NOTHING_CHANGED)])  # fmt: skip
+
+
+def without_click(told: str) -> Markup:
+    """The same for somebody who did not click."""
+    return Markup(told.removesuffix(NOTHING_CHANGED))
 
 
 def vote_counted(have: int, need: int) -> Markup:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from bot.cards import direct_words
 from bot.domain.digest import digest, effective
 from bot.domain.errors import (
     Fault,
@@ -18,10 +19,11 @@ from bot.domain.errors import (
     UncertainError,
 )
 from bot.domain.escalation import Decision, Escalation, Intent, Need, Proposal, Vote
+from bot.domain.outgoing import Direct
 from bot.domain.request import REFUSALS, URGENCIES
 from bot.observe import tracing
 from bot.policy.plan import plan
-from bot.store import escalations, messages, timers
+from bot.store import escalations, messages, outbox, timers
 from bot.usecases.authority import Standing, still_counts, voters
 from bot.usecases.ballot import checked, edited_at
 from bot.usecases.read_directory import read_directory
@@ -216,6 +218,7 @@ def _cast(
         after = _recounted(tx, book, team_id, after, vote, need)
     if not agreeing or len(after.agreeing(vote.effective_digest or "")) >= need.approvals:
         decision = _decision(tx, book, after, vote, ballot, request, runs)
+        _tell_whose_click_it_was(tx, before, decision)
         grace = book.route(need.route).grace
         # A program has nothing to take back with.
         if grace and actor.type != "key":
@@ -244,6 +247,16 @@ def _cast(
         type=vote.type,
         digest=vote.effective_digest,
     )
+
+
+def _tell_whose_click_it_was(tx: Tx, before: Escalation, decision: Decision) -> None:
+    """A click within its grace gives way to somebody else's refusal."""
+    if before.intent is None:
+        return
+    clicked = before.intent.decision
+    if clicked.decided_by.id != decision.decided_by.id:
+        text = direct_words.overridden(before, clicked, decision)
+        outbox.owe(tx, Direct(user=clicked.decided_by.id, text=text))
 
 
 def _intend(

@@ -10,11 +10,14 @@ import pytest
 
 from bot.cards import direct_words, thread_words
 from bot.cards.ask_form import ask_form, read_question
+from bot.cards.digest_card import digest_card
 from bot.cards.escalation_card import card
 from bot.cards.later_form import later_form, read_later
 from bot.cards.states import FormError
+from bot.cards.storm_card import storm_card
 from bot.domain.conversation import Message
 from bot.domain.escalation import Escalation
+from bot.domain.hands import Taken
 from bot.domain.people import Named
 from tests.rules.judge import judge_message, judge_view, texts
 from tests.rules.making import (
@@ -22,9 +25,11 @@ from tests.rules.making import (
     human,
     make_answer,
     make_around,
+    make_decision,
     make_escalation,
     make_guidance,
 )
+from tests.rules.test_cards_digest import digest
 from tests.rules.test_cards_limits import NASTY
 
 AROUND = make_around(names={"U01BOB": "Bobby"})
@@ -74,6 +79,43 @@ def test_the_card_says_what_waits_for_an_answer() -> None:
     assert in_hand(answered) == ["💬 refund-bot says: “On *Monday*, &lt;!here&gt;”"]
 
 
+def in_small_print(blocks: list[dict[str, Any]]) -> list[str]:
+    """What the rows of a message say of it, each in one line."""
+    return [text for text in texts(blocks) if text[:1] in "👀👉💤❓💬"]
+
+
+def test_a_row_says_the_same_in_one_line() -> None:
+    """On a storm card and in a digest; what is settled is in nobody's hand."""
+    bob = Named(type="human", id="U01BOB", display_name="Bob")
+    taken = make_escalation(id="esc_1").take(ALICE, NOW + timedelta(hours=1)).assign(bob, ALICE)
+    asked = make_escalation(id="esc_2", messages=(says(PERSON, "why " * 60),))
+    rests = make_escalation(id="esc_3").snooze(BOB, UNTIL)
+    over = replace(taken, id="esc_4").cancel(NOW)
+    rows = [(one, AROUND) for one in (taken, asked, rests, over)]
+    expected = [
+        f"👀 Alice is looking at it (until {TIME}) · 👉 Assigned to Bobby by Alice",
+        f"❓ Alice asks refund-bot: “{('why ' * 60)[:199]}…” · waiting for its answer",
+        f"💤 Snoozed until {TIME} by Bobby",
+    ]
+
+    assert in_small_print(storm_card(rows).blocks) == expected
+    assert in_small_print(digest_card(digest(*rows)).blocks) == expected
+
+
+def test_ten_rows_in_hand_fit() -> None:
+    """However long the names and the words are: all are there, with their buttons."""
+    long = Named(type="human", id="U09LONG", display_name="&" * 300)
+    busy = make_escalation(messages=(says(long, "&" * 3000),))
+    busy = busy.assign(long, human("&" * 300)).snooze(human("<" * 300), UNTIL)
+    busy = replace(busy, hands=replace(busy.hands, taken=Taken(by=human(">" * 300), until=UNTIL)))
+    rows = [(replace(busy, id=f"esc_{at}"), AROUND) for at in range(10)]
+
+    for drawn in (storm_card(rows), digest_card(digest(*rows))):
+        judge_message(drawn.text, drawn.blocks)
+        assert len(in_small_print(drawn.blocks)) == 10
+        assert sum(block["type"] == "actions" for block in drawn.blocks) == 10
+
+
 @pytest.mark.parametrize("text", [*NASTY, "long " * 800])
 @pytest.mark.parametrize("request_", [None, make_answer(), make_guidance()])
 def test_whatever_is_said_slack_takes_it(text: str, request_: Any) -> None:
@@ -92,6 +134,8 @@ def test_whatever_is_said_slack_takes_it(text: str, request_: Any) -> None:
         judge_message(words.text, words.blocks)
     judge_message(direct_words.assigned(escalation, text, NOW), [])
     judge_message(direct_words.taken_over(escalation, text), [])
+    refuses = make_decision(type="reject", comment=text, decided_by=human(display_name=text))
+    judge_message(direct_words.overridden(escalation, make_decision(), refuses), [])
     judge_message(thread_words.cannot_wait(text, []).text, [])
     around = make_around(colleagues={"U01ALICE": text, "U02BOB": ""})
     judge_view(later_form(escalation, around))
@@ -110,6 +154,27 @@ def test_who_is_told_directly_can_go_there() -> None:
     assert thread_words.cannot_wait("Bob", ["U1", "U2"]).text == (
         "🔔 Bob says that this cannot wait. <@U1> <@U2> Please look at it now."
     )
+
+
+@pytest.mark.parametrize(
+    ("clicked", "refuses", "told"),
+    [
+        ("approve", {"type": "reject", "comment": "Paid already."},
+         "❌ Your approval does not count, because Bob rejects this: Send refund of $247.50 to "
+         "customer@email.com. “Paid already.”"),
+        ("modify", {"type": "revise"},
+         "❌ Your change does not count, because Bob sends this back: Send refund of $247.50 to "
+         "customer@email.com."),
+        ("respond", {"type": "reject", "decided_by": human("watchdog", type="key")},
+         "❌ Your answer does not count, because the program watchdog rejects this: Send refund of "
+         "$247.50 to customer@email.com."),
+    ],
+)  # fmt: skip
+def test_whose_click_gave_way_is_told(clicked: str, refuses: dict[str, Any], told: str) -> None:
+    """What they had chosen, who refuses it, and with which words."""
+    refusal = make_decision(**{"decided_by": BOB} | refuses)
+
+    assert direct_words.overridden(make_escalation(), make_decision(type=clicked), refusal) == told
 
 
 def test_the_form_lists_colleagues_by_name() -> None:

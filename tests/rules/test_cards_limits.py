@@ -15,7 +15,9 @@ from bot.cards.details import details
 from bot.cards.escalation_card import card, minimal_card
 from bot.cards.forms import modify_form, notice, reject_form
 from bot.cards.whispers import changed_meanwhile, not_allowed, someone_was_faster
+from bot.domain.conversation import Message
 from bot.domain.escalation import Escalation, Outcome
+from bot.domain.people import Named
 from bot.domain.request import (
     Attempt,
     Context,
@@ -208,9 +210,16 @@ def escalations(draw: st.DrawFn) -> Escalation:
     votes = tuple(
         make_vote(human(str(i), display_name=name), effective_digest=digest) for i in range(9)
     )
-    state = draw(st.sampled_from(["open", "voted", "proposed", "decided", "expired", "cancelled"]))
+    state = draw(
+        st.sampled_from(["open", "in hand", "voted", "proposed", "decided", "expired", "cancelled"])
+    )
     after = NOW + timedelta(minutes=3)
     match state:
+        case "in hand":
+            by = human(display_name=name)
+            sender = Named(type="human", id=by.id, display_name=name)
+            asked = Message(id="mes_1", sender=sender, text=draw(untrusted), at=NOW)
+            return replace(escalation, messages=(asked,)).take(by, NOW).assign(sender, by)
         case "voted":
             return replace(escalation, votes=votes)
         case "proposed":

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from inline_snapshot import snapshot
 
-from bot.cards import whispers, wording, wording_operators
+from bot.cards import whispers, wording, wording_operators, wording_together
 from bot.cards.arguments import difference
+from bot.cards.blocks import Markup
 from bot.cards.escalation_card import card, minimal_card
-from bot.domain.escalation import Decision, Escalation, Outcome, Redeemed
+from bot.cards.pending import somebody_was_first
+from bot.domain.escalation import Decision, Escalation, Intent, Outcome, Redeemed
 from bot.domain.people import Actor
 from tests.rules.judge import judge_message
 from tests.rules.making import (
@@ -272,7 +274,7 @@ def test_late_for_other_reasons() -> None:
 
     assert said == snapshot(
         [
-            "Time ran out 2 min before your click. The agent was told not to run it. Nothing changed by your click.",
+            "Time ran out 2 min ago. The agent was told not to run it. Nothing changed by your click.",
             "refund-bot withdrew this 2 min before you. Nothing changed by your click.",
             "This is still open. Nothing changed by your click.",
             "Alice changed the action after you had seen it. Please look at the card again. Nothing changed by your click.",
@@ -283,6 +285,23 @@ def test_late_for_other_reasons() -> None:
             "That did not work, and nothing changed. Please try again in a moment.",
         ]
     )
+
+
+@pytest.mark.parametrize(
+    "why",
+    [
+        whispers.someone_was_faster(make_escalation().expire(THREE_PAST), THREE_PAST),
+        whispers.someone_was_faster(make_escalation().cancel(THREE_PAST), THREE_PAST),
+        whispers.someone_was_faster(late(), THREE_PAST),
+        whispers.someone_was_faster(make_escalation(), THREE_PAST),
+        whispers.changed_meanwhile(make_escalation()),
+        somebody_was_first(Intent(decision=make_decision(), until=THREE_PAST), AROUND),
+    ],
+)
+def test_whoever_wrote_a_command_has_not_clicked(why: Markup) -> None:
+    """The same reason, without a word of a click."""
+    assert "click" in why
+    assert "click" not in wording_together.refused(why)
 
 
 def test_the_operators_hear_of_refused_cards() -> None:

@@ -11,6 +11,7 @@ from bot.store.tables import decision
 from bot.usecases.advance import advance_what_is_due
 from bot.usecases.erase import erase
 from tests.scenarios.test_deadlines import under
+from tests.scenarios.test_hands import told
 from tests.scenarios.test_reminders import events, later, reminders
 from tests.world import POLICY
 
@@ -127,6 +128,11 @@ async def test_a_rejection_comes_before_an_approval(world: World) -> None:
     assert "Then the word of Alice does not count" in card.text
     assert "Not this one." in card.text
     assert card.buttons == ["Undo"]
+    await world.until(lambda: bool(told(world, "U01ALICE")))
+    assert told(world, "U01ALICE")[0].startswith(
+        "❌ Your approval does not count, because Bob rejects this: Send refund"
+    )
+    assert "“Not this one.” <" in told(world, "U01ALICE")[0]
     await card.click("Approve", by="alice", stale=True)
     assert "Bob rejects this" in (await world.whispered("alice"))[0]
     await later(world, minutes=25)
@@ -134,6 +140,22 @@ async def test_a_rejection_comes_before_an_approval(world: World) -> None:
     answer = await asked.answer()
     assert (answer["type"], answer["comment"]) == ("reject", "Not this one.")
     assert [vote["type"] for vote in answer["votes"]] == ["approve", "reject"]
+
+
+async def test_who_thinks_again_is_told_nothing(world: World) -> None:
+    """One's own rejection takes the place of one's approval, and one knows that already."""
+    await under(world, "grace: 10s")
+    asked = await (await world.agent()).asks()
+    card = await world.card_of(asked)
+    await card.click("Approve", by="alice")
+    await pending(card)
+
+    await card.click("Reject…", by="alice")
+    await world.submit("alice", reason="I had read it wrongly.")
+    await later(world, seconds=10)
+
+    assert (await asked.answer())["type"] == "reject"
+    assert told(world, "U01ALICE") == []
 
 
 async def test_a_program_decides_at_once(world: World) -> None:

@@ -353,4 +353,5 @@ async def test_several_are_arranged_at_once(busy: World) -> None:
     assert "This is urgent already" in twice
     assert "Not done: " in settled
     assert "Bob approved" in settled
+    assert "click" not in settled
     assert "👀 You look at it" in settled
