@@ -23,10 +23,11 @@ from bot.cards.blocks import (
 )  # fmt: skip
 from bot.cards.command_answers import sentence
 from bot.cards.text import clip, one_line
+from bot.cards.whereabouts import whereabouts
 from bot.domain.durations import in_words
 from bot.domain.escalation import Escalation
 
-_HEADLINE, _LINE = 150, 300
+_HEADLINE, _LINE, _MARKS = 150, 250, 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +40,14 @@ class Page:
     seen: int
     #: What the button of the next page carries.
     next: str | None
+    #: How many are left out because somebody snoozed them.
+    asleep: int = 0
 
 
 def queue_answer(page: Page) -> Card:
     if not page.rows:
-        return sentence(words_of.nothing(page.which, later=page.seen > 0))
+        empty = words_of.nothing(page.which, later=page.seen > 0)
+        return sentence(words_of.and_asleep(empty, page.asleep))
     title = words_of.title(page.which, page.total)
     blocks: list[Block] = [header(title)]
     blocks += [
@@ -54,7 +58,8 @@ def queue_answer(page: Page) -> Card:
         turn = button(words_of.NEXT_PAGE, names.QUEUE_NEXT, page.next)
         blocks.append(actions(f"queue_{page.seen}", [turn]))
     last = page.seen + len(page.rows)
-    blocks.append(context(mrkdwn(words_of.footer(page.seen + 1, last, page.total))))
+    footer = words_of.footer(page.seen + 1, last, page.total)
+    blocks.append(context(mrkdwn(words_of.and_asleep(footer, page.asleep))))
     return Card(text=escaped(title), blocks=blocks)
 
 
@@ -63,6 +68,11 @@ def _row(number: int, escalation: Escalation, around: Around) -> Block:
     elements: list[Element] = [
         words(words_of.numbered(number, headline), bold=True),
         words("\n" + clip(_facts(escalation, around), _LINE) + "\n"),
+    ]
+    marks = wording.SEPARATOR.join(whereabouts(escalation, around))
+    if marks:
+        elements.append(words(clip(marks, _MARKS) + "\n"))
+    elements += [
         words(escalation.id, code=True),
     ]
     if escalation.permalink is not None:

@@ -4,32 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.cards import frame, offers, wording, wording_show
+from bot.cards import frame, offers, wording
 from bot.cards.around import Around, Card
 from bot.cards.blocks import (
     Block,
     Element,
     Markup,
     actions,
-    context,
     divider,
     escaped,
     link_to,
-    mrkdwn,
     rich,
     section,
     words,
 )  # fmt: skip
 from bot.cards.command_answers import sentence
-from bot.cards.facts import raised, support
-from bot.cards.in_hand import in_hand
-from bot.cards.moments import moment
-from bot.cards.pending import pending_line
+from bot.cards.facts import support
+from bot.cards.held import held
 from bot.cards.settled_card import settled_words
 from bot.cards.text import clip, one_line
 from bot.domain.escalation import Escalation
 
-_HEADLINE, _WHY, _SETTLED, _NAME = 300, 500, 500, 40
+_HEADLINE, _WHY, _SETTLED = 300, 500, 500
 
 
 def show_answer(pairs: Sequence[tuple[Escalation, Around]], note: Markup | None) -> Card:
@@ -59,24 +55,10 @@ def _one(escalation: Escalation, around: Around) -> list[Block]:
         rich(words(headline, bold=True), words(f"{reason}\n"), *where),
         *frame.pause(escalation, around),
         frame.small_print(escalation, around),
-        *_held(escalation, around),
+        *held(escalation, around),
         *frame.one_line_context(support(escalation, around)),
         _more(escalation),
     ]
-
-
-def _held(escalation: Escalation, around: Around) -> list[Block]:
-    """What a card would say of it besides: where it waits, who has it, and what was clicked."""
-    blocks = frame.one_line_context(raised(escalation, around))
-    due = escalation.digest_due
-    if due is not None and escalation.permalink is None:
-        blocks.append(context(mrkdwn(wording_show.comes_with(
-            escaped(escalation.digest or "", _NAME), moment(due, around.now)
-        ))))  # fmt: skip
-    blocks += in_hand(escalation, around)
-    if escalation.intent is not None:
-        blocks.append(section(pending_line(escalation, escalation.intent, around)))
-    return blocks
 
 
 def _more(escalation: Escalation) -> Block:

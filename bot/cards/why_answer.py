@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.cards import wording_why as wording
-from bot.cards.around import Card
+from bot.cards.around import Around, Card
 from bot.cards.blocks import (
     SECTION,
     Block,
@@ -21,6 +21,7 @@ from bot.cards.blocks import (
     section,
     words,
 )  # fmt: skip
+from bot.cards.held import held
 from bot.cards.moments import moment
 from bot.cards.text import clip, length, one_line
 from bot.domain.escalation import Escalation
@@ -81,13 +82,15 @@ class Callback(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     escalation: Escalation
-    now: datetime
+    around: Around
     entries: Sequence[Entry]
     messages: Sequence[Message]
     callbacks: Sequence[Callback]
     #: Names of the people whom its route asks today, the first few.
     asked: Sequence[str]
     more_asked: int
+    #: And of those whom only its tiers ask.
+    raised: Sequence[str]
     #: Programs that may vote there.
     keys: Sequence[str]
     names: Mapping[str, str]
@@ -100,9 +103,12 @@ def why_answer(story: Story) -> Card:
     headline = clip(one_line(escalation.shown.headline), _HEADLINE)
     need = escalation.shown_need
     asked = wording.asked(need.route, need.approvals, story.asked, story.more_asked, story.keys)
+    if story.raised:
+        asked = joined(" ", [asked, wording.asked_by_tiers(story.raised)])
     blocks: list[Block] = [
         rich(words(headline, bold=True), words("\n"), words(escalation.id, code=True)),
         section(joined("\n", [wording.because(escalation.rule, escalation.why), asked])),
+        *(held(escalation, story.around) if escalation.status == "open" else []),
         *_sections(_lines(story)),
     ]
     if story.others:
@@ -112,9 +118,15 @@ def why_answer(story: Story) -> Card:
 
 def _lines(story: Story) -> list[Markup]:
     """In the order of time; of a very long story the beginning and the end."""
+    now = story.around.now
     timed: list[tuple[datetime, Markup]] = [
-        (one.at, wording.happened(one.event, _who(one, story), one.data)) for one in story.entries
+        (one.at, wording.happened(one.event, _who(one, story), one.data, now))
+        for one in story.entries
     ]
+    if story.escalation.digest is not None and story.escalation.digest_due is not None:
+        promised = moment(story.escalation.digest_due, now)
+        waits = wording.can_wait(story.escalation.digest, promised)
+        timed.append((story.escalation.created_at, waits))
     timed += [
         (one.created_at, wording.card_waits(one.channel, one.attempts, one.problem))
         for one in story.messages
@@ -128,18 +140,18 @@ def _lines(story: Story) -> list[Markup]:
         for one in story.callbacks
     ]
     timed.sort(key=lambda one: one[0])
-    lines = [joined("  ", [moment(at, story.now), said]) for at, said in timed]
+    lines = [joined("  ", [moment(at, now), said]) for at, said in timed]
     if len(lines) > _MOST_LINES:
         half = _MOST_LINES // 2
         between = wording.left_out(len(lines) - 2 * half)
         lines = [*lines[:half], between, *lines[-half:]]
     if story.escalation.status == "open":
-        lines.append(wording.still_open(moment(story.escalation.expires_at, story.now)))
+        lines.append(wording.still_open(moment(story.escalation.expires_at, now)))
     return lines
 
 
 def _who(entry: Entry, story: Story) -> str | None:
-    if entry.actor is None:
+    if entry.actor is None or entry.actor.type == "timeout":
         return None
     return story.names.get(entry.actor.id) or entry.actor.display_name or entry.actor.id
 

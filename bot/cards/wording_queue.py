@@ -50,6 +50,14 @@ def footer(first: int, last: int, total: int) -> Markup:
     return Markup(f"{place} · {_OTHERS}")
 
 
+def and_asleep(said: Markup, asleep: int) -> Markup:
+    """What is snoozed is left out of most lists, and counted."""
+    if not asleep:
+        return said
+    them = "1 snoozed is" if asleep == 1 else f"{asleep:,} snoozed are"
+    return Markup(f"{said} · 💤 {them} left out: `/pullcord queue all`")
+
+
 def no_such_list(word: str, near: str | None) -> Markup:
     parts = [said("There is no route “{word}”.", word=word)]
     if near is not None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from bot.cards.blocks import Markup, escaped, joined, said
+from bot.cards.moments import moment
 
 _VOTES = {"approve": "approved it", "modify": "changed and approved it", "reject": "rejected it",
           "revise": "sent it back for alternatives", "respond": "answered it"}  # fmt: skip
@@ -37,7 +39,16 @@ def asked(
     )  # fmt: skip
 
 
-def happened(event: str, who: str | None, data: Mapping[str, Any]) -> Markup:
+def asked_by_tiers(people: Sequence[str]) -> Markup:
+    return said("Since a tier also: {who}.", who=", ".join(people))
+
+
+def can_wait(digest: str, at: Markup) -> Markup:
+    said_so = said("🗂 it can wait: promised to the digest {digest}, ", digest=digest)
+    return joined("", [said_so, at])
+
+
+def happened(event: str, who: str | None, data: Mapping[str, Any], now: datetime) -> Markup:
     """An entry of the journal; one of a newer version by its name."""
     by = escaped(who or "Pullcord", _NAME)
     place = str(data.get("channel") or "")
@@ -57,6 +68,34 @@ def happened(event: str, who: str | None, data: Mapping[str, Any]) -> Markup:
             return _by(by, "took the approval to run it")
         case "vote.cast":
             return _by(by, f"{kind}; more votes are needed")
+        case "vote.intended":
+            until = _moment_in(data, "until", now)
+            return joined("", [Markup(f"⏳ {by} {kind}; it counts from "), until])
+        case "vote.undone":
+            return _by(Markup(f"↩️ {by}"), "took the click back")
+        case "escalation.reminded":
+            return Markup("🔔 nobody had answered; those who are asked were reminded")
+        case "escalation.raised":
+            return _raised(data)
+        case "escalation.taken":
+            return _by(Markup(f"👀 {by}"), "took it")
+        case "escalation.released" if who is None:
+            return Markup("the half hour was over; nobody has it any more")
+        case "escalation.released":
+            return _by(by, "let go of it")
+        case "escalation.assigned":
+            return _by(Markup(f"👉 {by}"), "named somebody to look at it")
+        case "escalation.snoozed":
+            until = _moment_in(data, "until", now)
+            return joined("", [Markup(f"💤 {by} snoozed it until "), until])
+        case "escalation.woken":
+            return Markup("⏰ its snooze was over")
+        case "escalation.hurried":
+            return _by(Markup(f"🔔 {by}"), "said that it cannot wait")
+        case "message.asked":
+            return _by(Markup(f"❓ {by}"), "asked the agent")
+        case "message.answered":
+            return _by(Markup(f"💬 {by}"), "answered")
         case "outcome.reported":
             status = escaped(str(data.get("status") or "an outcome"), _NAME)
             return _by(by, f"reported: {status}")
@@ -66,6 +105,22 @@ def happened(event: str, who: str | None, data: Mapping[str, Any]) -> Markup:
             return joined("", [Markup("⚠️ Slack refused its card in "), channel(place)])
         case _:
             return _by(by, escaped(event.replace(".", " "), _NAME))
+
+
+def _raised(data: Mapping[str, Any]) -> Markup:
+    """Which tier, whom it asks besides, and where."""
+    parts = [said("🔔 nobody had answered: tier {tier} came", tier=data.get("tier") or "?")]
+    groups = [str(one) for one in data.get("reviewers") or ()]
+    if groups:
+        parts.append(said(", {groups} asked as well", groups=", ".join(groups)))
+    return joined("", parts)
+
+
+def _moment_in(data: Mapping[str, Any], key: str, now: datetime) -> Markup:
+    try:
+        return moment(datetime.fromisoformat(str(data.get(key))), now)
+    except ValueError:
+        return Markup("a moment")
 
 
 def _by(who: Markup, did: str) -> Markup:

@@ -61,6 +61,19 @@ def routes_of(book: Book, directory: Directory, person: Clicker) -> frozenset[st
     )
 
 
+def tiers_of(book: Book, directory: Directory, person: Clicker) -> dict[str, int]:
+    """Routes that ask this person from a tier on, and from which: 1 is the first."""
+    return {
+        route.name: number
+        for route in book.routes.values()
+        for number, tier in reversed(list(enumerate(route.tiers, 1)))
+        if _why_not(
+            book, directory, tier.reviewers, person, own=None, selves=frozenset(), fresh=True
+        )
+        is None
+    }
+
+
 def why_no_digest(book: Book, directory: Directory, name: str, person: Clicker) -> Denial | None:
     """None when this person may ask for the digest: one who is asked what it collects."""
     groups = book.reviewers_of_digest(name)

@@ -61,6 +61,10 @@ _RUN_GUIDANCE = TypeAdapter(tuple[RunGuidance, ...])
 _URGENT = {"high", "critical"}
 # Written as the index has it: a bound value would hide from the planner that it fits.
 _OPEN = text("escalation.status = 'open'")
+_REFUSED = or_(
+    escalation.c.status.in_(["expired", "cancelled"]),
+    and_(escalation.c.status == "decided", decision.c.type.in_(["reject", "revise"])),
+)
 # Far below what either database takes as parameters of one statement.
 _AT_ONCE = 1000
 
@@ -251,14 +255,25 @@ def refused_lately(tx: Tx, action_digest: str, since: datetime) -> bool:
         .where(
             escalation.c.action_digest == action_digest,
             escalation.c.settled_at > since,
-            or_(
-                escalation.c.status.in_(["expired", "cancelled"]),
-                and_(escalation.c.status == "decided", decision.c.type.in_(["reject", "revise"])),
-            ),
+            _REFUSED,
         )
         .limit(1)
     )
     return found.first() is not None
+
+
+def last_refusals(tx: Tx, digests: Iterable[str], since: datetime) -> dict[str, datetime]:
+    """When each of these actions was last rejected, revised, cancelled or left to expire, if it
+    was since then.
+    """
+    wanted = sorted(set(digests))
+    rows = tx.execute(
+        select(escalation.c.action_digest, func.max(escalation.c.settled_at).label("at"))
+        .outerjoin(decision, decision.c.escalation_id == escalation.c.id)
+        .where(escalation.c.action_digest.in_(wanted), escalation.c.settled_at > since, _REFUSED)
+        .group_by(escalation.c.action_digest)
+    )
+    return {row.action_digest: row.at for row in rows}
 
 
 def open_now(tx: Tx, agent: str | None = None) -> list[tuple[str, str, int, datetime]]:
@@ -335,13 +350,14 @@ def _changing(now: Escalation) -> dict[str, Any]:
         "intent": _INTENT.dump_python(now.intent, mode="json"),
         "hands": None if now.hands == NOBODY else _HANDS.dump_python(now.hands, mode="json"),
         "taken_by": now.hands.taken.by.id if now.hands.taken and now.status == "open" else None,
+        "snoozed_until": now.snoozed_until if now.status == "open" else None,
         "messages": _MESSAGES.dump_python(now.messages, mode="json") if now.messages else None,
     }
 
 
 _CHANGING = ("status", "version", "urgency", "expires_at", "settled_at", "route", "approvals",
              "votes", "proposal", "redeemed", "outcome", "permalink", "reminded", "tier",
-             "intent", "hands", "taken_by", "messages")  # fmt: skip
+             "intent", "hands", "taken_by", "snoozed_until", "messages")  # fmt: skip
 _SAVE = (
     update(escalation)
     .where(

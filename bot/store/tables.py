@@ -81,6 +81,8 @@ escalation = Table(
     Column("hands", Json),
     # Who looks at what is open, for the list of what one has taken.
     Column("taken_by", Text),
+    # Until when nobody is reminded of what is open, for lists that leave it out.
+    Column("snoozed_until", Instant),
     # What people and the agent said to each other; null while nobody did.
     Column("messages", Json),
     # What held for the rest of its run when it was asked; null where nothing did.
@@ -473,6 +475,9 @@ person_setting = Table(
     metadata,
     Column("person_id", Text, primary_key=True),
     Column("away_until", Instant),
+    # When they work, and what their Home tab shows of the team's queue; null: they never said.
+    Column("working_hours", Json),
+    Column("home_filter", Json),
 )
 
 # What is open, as people look at it: by urgency and route, and of these what ends first. It holds
@@ -489,6 +494,63 @@ Index(
     sqlite_where=text("status = 'open'"),
     postgresql_where=text("status = 'open'"),
 )
+
+# Of these what a tier has raised, for people whom only the tier asks.
+_RAISED = text("status = 'open' AND tier > 0")
+Index(
+    "escalation_raised",
+    escalation.c.urgency,
+    escalation.c.route,
+    escalation.c.expires_at,
+    escalation.c.id,
+    escalation.c.tier,
+    escalation.c.status,
+    sqlite_where=_RAISED,
+    postgresql_where=_RAISED,
+)
+# What sleeps is little; the state is no condition, or SQLite would take another index.
+Index(
+    "escalation_snoozed",
+    escalation.c.urgency,
+    escalation.c.route,
+    escalation.c.tier,
+    escalation.c.category,
+    escalation.c.status,
+    escalation.c.snoozed_until,
+    sqlite_where=text("snoozed_until IS NOT NULL"),
+    postgresql_where=text("snoozed_until IS NOT NULL"),
+)
+# And which categories there are.
+Index(
+    "escalation_kinds",
+    escalation.c.urgency,
+    escalation.c.route,
+    escalation.c.category,
+    escalation.c.expires_at,
+    escalation.c.id,
+    escalation.c.tier,
+    escalation.c.status,
+    sqlite_where=text("status = 'open'"),
+    postgresql_where=text("status = 'open'"),
+)
+
+# How long a person's first word on a question took.
+answer_time = Table(
+    "answer_time",
+    metadata,
+    _id(),
+    _escalation(),
+    Column("person_id", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("waited_seconds", Integer, nullable=False),
+)
+Index(
+    "answer_time_by_person",
+    answer_time.c.person_id,
+    answer_time.c.at,
+    answer_time.c.waited_seconds,
+)
+Index("answer_time_by_escalation", answer_time.c.escalation_id)
 
 # Each slot of a digest that was dealt with, once for all replicas: the key decides who does it.
 digest_run = Table(

@@ -5,7 +5,7 @@ Neither history nor the questions' own texts are touched by counting.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, case, func, literal_column, not_, or_, select
@@ -14,7 +14,7 @@ from bot.domain.request import URGENCIES
 from bot.store.tables import escalation, message, relay
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from bot.domain.request import Urgency
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 # Written out: a bound value would hide from the planner that the index of open ones fits.
 _OPEN = escalation.c.status == literal_column("'open'")
+_RAISED: ColumnElement[bool] = escalation.c.tier > literal_column("0")
+# Said the other way round: the index of what sleeps is then the only one that fits.
+_NOT_SETTLED = escalation.c.status.not_in(["decided", "expired", "cancelled"])
+#: So many categories of one route are told apart.
+_KINDS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,11 @@ class Scope:
     routes: frozenset[str] | None = None
     #: With these routes go those that the policy no longer has: all but the ones named here.
     known: frozenset[str] | None = None
+    #: And of these routes what has come to the tier of that number; none of `routes` is among them.
+    raised: Mapping[str, int] = field(default_factory=dict)
+    category: str | None = None
+    #: Not what is snoozed.
+    awake: bool = False
     urgencies: Sequence[Urgency] = URGENCIES
     #: Not those on which this person has voted.
     not_voted_by: str | None = None
@@ -47,7 +57,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crowd:
-    """What is open on one route with one urgency."""
+    """What is open on one route with one urgency, from a tier on (0: all of it)."""
 
     route: str
     urgency: Urgency
@@ -56,10 +66,14 @@ class Crowd:
     soon: int
     #: The id of the oldest.
     oldest: str
+    tier: int = 0
 
 
 def crowds(tx: Tx, scope: Scope, soon: datetime) -> list[Crowd]:
-    """One question an urgency: only so does SQLite, which keeps no statistics, take the index."""
+    """One question an urgency: only so does SQLite, which keeps no statistics, take the index.
+
+    What is snoozed is among them.
+    """
     return [
         Crowd(
             route=row.route,
@@ -67,8 +81,10 @@ def crowds(tx: Tx, scope: Scope, soon: datetime) -> list[Crowd]:
             number=row.number,
             soon=int(row.soon),
             oldest=row.oldest,
+            tier=tier,
         )
         for urgency in scope.urgencies
+        for tier, which in _parts(scope)
         for row in tx.execute(
             select(
                 escalation.c.route,
@@ -76,10 +92,49 @@ def crowds(tx: Tx, scope: Scope, soon: datetime) -> list[Crowd]:
                 func.sum(case((escalation.c.expires_at <= soon, 1), else_=0)).label("soon"),
                 func.min(escalation.c.id).label("oldest"),
             )
-            .where(_OPEN, escalation.c.urgency == urgency, *_within(scope))
+            .where(_OPEN, escalation.c.urgency == urgency, *which, *_of_category(scope))
             .group_by(escalation.c.route)
         )
     ]
+
+
+def asleep(tx: Tx, scope: Scope) -> int:
+    """How many of them are snoozed."""
+    return sum(
+        tx.execute(
+            select(func.count()).where(
+                escalation.c.snoozed_until.is_not(None),
+                _NOT_SETTLED,
+                escalation.c.urgency.in_(scope.urgencies),
+                *which,
+                *_of_category(scope),
+            )
+        ).scalar_one()
+        for _, which in _parts(scope)
+    )
+
+
+def categories(tx: Tx, among: Iterable[Crowd]) -> set[str]:
+    """Which categories there are: from each to the next along the index."""
+    found: set[str] = set()
+    for crowd in among:
+        here = [
+            _OPEN,
+            escalation.c.urgency == crowd.urgency,
+            escalation.c.route == crowd.route,
+            *_since(crowd.tier),
+        ]
+        first = select(func.min(escalation.c.category).label("category")).where(*here)
+        each = first.cte("categories", recursive=True)
+        after = (
+            select(func.min(escalation.c.category))
+            .where(*here, escalation.c.category > each.c.category)
+            .scalar_subquery()
+        )
+        each = each.union_all(select(after).where(each.c.category.is_not(None)))
+        rows = tx.execute(select(each.c.category).where(each.c.category.is_not(None)).limit(_KINDS))
+        found.update(rows.scalars())
+    return found
 
 
 def asked_at(tx: Tx, ids: Iterable[str]) -> list[datetime]:
@@ -119,14 +174,17 @@ def page(
                 or_(escalation.c.expires_at > after.expires_at, escalation.c.id > after.id),
             ]
         heads: list[tuple[datetime, str]] = []
-        for route in (one.route for one in among if one.urgency == urgency):
+        for crowd in (one for one in among if one.urgency == urgency):
             rows = tx.execute(
                 select(escalation.c.expires_at, escalation.c.id)
                 .where(
                     _OPEN,
                     escalation.c.urgency == urgency,
-                    escalation.c.route == route,
+                    escalation.c.route == crowd.route,
+                    *_since(crowd.tier),
+                    *_of_category(scope),
                     *begin,
+                    *_awake(scope),
                     *_not_voted(tx, scope),
                 )
                 .order_by(escalation.c.expires_at, escalation.c.id)
@@ -159,13 +217,31 @@ def behind(tx: Tx, since: datetime) -> int:
     return count
 
 
-def _within(scope: Scope) -> list[ColumnElement[bool]]:
+def _parts(scope: Scope) -> list[tuple[int, list[ColumnElement[bool]]]]:
+    """Which routes, each part with the tier from which it counts."""
     if scope.routes is None:
-        return []
-    mine = escalation.c.route.in_(sorted(scope.routes))
-    if scope.known is None:
-        return [mine]
-    return [or_(mine, escalation.c.route.not_in(sorted(scope.known)))]
+        return [(0, [])]
+    parts: list[tuple[int, list[ColumnElement[bool]]]] = []
+    if scope.routes:
+        mine: ColumnElement[bool] = escalation.c.route.in_(sorted(scope.routes))
+        if scope.known is not None:
+            mine = or_(mine, escalation.c.route.not_in(sorted(scope.known)))
+        parts.append((0, [mine]))
+    for route, tier in sorted(scope.raised.items()):
+        parts.append((tier, [escalation.c.route == route, *_since(tier)]))
+    return parts
+
+
+def _since(tier: int) -> list[ColumnElement[bool]]:
+    return [_RAISED, escalation.c.tier >= tier] if tier else []
+
+
+def _of_category(scope: Scope) -> list[ColumnElement[bool]]:
+    return [] if scope.category is None else [escalation.c.category == scope.category]
+
+
+def _awake(scope: Scope) -> list[ColumnElement[bool]]:
+    return [escalation.c.snoozed_until.is_(None)] if scope.awake else []
 
 
 def _not_voted(tx: Tx, scope: Scope) -> list[ColumnElement[bool]]:

@@ -15,6 +15,9 @@ from bot.policy.timeouts import at_deadline
 from bot.store import escalations
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
     from bot.domain.escalation import Escalation, OnTimeout
     from bot.policy.book import Book
     from bot.store.tx import Tx
@@ -32,12 +35,23 @@ def in_the_end(tx: Tx, book: Book, asked: Escalation) -> OnTimeout:
     It looks back from the beginning and not from now: what a card has said once stays true, or
     becomes stricter.
     """
-    wanted = at_deadline(book, asked)
-    if wanted == "approve":
-        since = asked.created_at - _REFUSAL_LASTS
-        if escalations.refused_lately(tx, asked.action_digest, since):
-            return "expire"
-    return wanted
+    return in_the_end_of_each(tx, book, [asked])[asked.id]
+
+
+def in_the_end_of_each(tx: Tx, book: Book, asked: Iterable[Escalation]) -> dict[str, OnTimeout]:
+    """The same for many, by their ids, with one look back for all of them."""
+    wanted = [(one, at_deadline(book, one)) for one in asked]
+    approved = [one for one, end in wanted if end == "approve"]
+    refused: dict[str, datetime] = {}
+    if approved:
+        since = min(one.created_at for one in approved) - _REFUSAL_LASTS
+        refused = escalations.last_refusals(tx, [one.action_digest for one in approved], since)
+    found: dict[str, OnTimeout] = {}
+    for one, end in wanted:
+        last = refused.get(one.action_digest)
+        lately = last is not None and last > one.created_at - _REFUSAL_LASTS
+        found[one.id] = "expire" if end == "approve" and lately else end
+    return found
 
 
 def decision_in_time(tx: Tx, book: Book, ended: Escalation) -> Decision | None:

@@ -69,6 +69,26 @@ def around(tx: Tx, book: Book, escalation: Escalation) -> Around:
     """Names, reasons and the time, as one reading of the database has them."""
     route = book.route(escalation.shown_need.route)
     tiers = book.tiers_of(escalation)
+    ids = named_on(escalation)
+    before = escalation.request.supersedes
+    after = escalation.decision is not None and escalation.decision.type == "revise"
+    return Around(
+        now=tx.now(),
+        quick_reasons=route.quick_reasons,
+        names={person.id: person.display_name for person in people.find(tx, ids).values()},
+        timezone=book.timezone,
+        on_timeout=in_the_end(tx, book, escalation) if escalation.status == "open" else "expire",
+        raised_after=tiers[-1].after if tiers else None,
+        also_asked=tuple(dict.fromkeys(group for tier in tiers for group in tier.reviewers)),
+        threshold=book.threshold(escalation.request.category),
+        predecessor=None if before is None else escalations.find(tx, before),
+        successors=escalations.alternatives_to(tx, escalation.id) if after else (),
+        run=_run(tx, escalation),
+    )
+
+
+def named_on(escalation: Escalation) -> set[str]:
+    """Ids of the people whom a card of it names."""
     ids = {vote.actor.id for vote in escalation.votes}
     if escalation.proposal is not None:
         ids.add(escalation.proposal.by.id)
@@ -85,21 +105,7 @@ def around(tx: Tx, book: Book, escalation: Escalation) -> Around:
         ids.add(hands.snoozed.by.id)
     if escalation.messages:
         ids.add(escalation.messages[-1].sender.id)
-    before = escalation.request.supersedes
-    after = escalation.decision is not None and escalation.decision.type == "revise"
-    return Around(
-        now=tx.now(),
-        quick_reasons=route.quick_reasons,
-        names={person.id: person.display_name for person in people.find(tx, ids).values()},
-        timezone=book.timezone,
-        on_timeout=in_the_end(tx, book, escalation) if escalation.status == "open" else "expire",
-        raised_after=tiers[-1].after if tiers else None,
-        also_asked=tuple(dict.fromkeys(group for tier in tiers for group in tier.reviewers)),
-        threshold=book.threshold(escalation.request.category),
-        predecessor=None if before is None else escalations.find(tx, before),
-        successors=escalations.alternatives_to(tx, escalation.id) if after else (),
-        run=_run(tx, escalation),
-    )
+    return ids
 
 
 def _run(tx: Tx, escalation: Escalation) -> list[Escalation]:

@@ -24,12 +24,13 @@ from bot.cards.stats_answer import Line, stats_answer
 from bot.cards.status_answer import Status, status_answer
 from bot.cards.storm_card import storm_card
 from bot.cards.text import length
+from bot.cards.whereabouts import whereabouts
 from bot.cards.who_answer import Asked, who_answer
 from bot.cards.why_answer import Story, why_answer
 from bot.domain.escalation import Intent, Need
-from bot.domain.hands import Hands, Taken
+from bot.domain.hands import Assigned, Hands, Snoozed, Taken
 from bot.domain.pause import Pause
-from bot.domain.people import Actor
+from bot.domain.people import Actor, Named
 from tests.rules.judge import OUR_CARDS, TOKEN, judge_message, texts
 from tests.rules.making import (
     NOW,
@@ -229,6 +230,38 @@ def test_a_row_says_what_is_special() -> None:
     assert "Urgent · the answer was due just now" in said
 
 
+def test_a_row_says_where_it_is() -> None:
+    """Clicked, taken, named, asleep, raised, and promised to a digest; however long the names."""
+    evil = human(EVIL, id="U01EVIL")
+    everything = replace(
+        make_escalation(tier=2, digest=EVIL, digest_due=LATER_THAN + timedelta(hours=2)),
+        intent=Intent(decision=make_decision(decided_by=evil), until=LATER_THAN),
+        hands=Hands(
+            taken=Taken(by=evil, until=LATER_THAN),
+            assigned=Assigned(to=Named(type="human", id="U02BOB", display_name=EVIL), by=evil),
+            snoozed=Snoozed(by=evil, until=LATER_THAN + timedelta(minutes=9)),
+        ),
+    )
+    around = make_around(
+        now=LATER_THAN, raised_after=timedelta(minutes=20), also_asked=(EVIL, "desk")
+    )
+    by_time = replace(around, also_asked=())
+    stands = replace(everything, permalink=f"{OUR_CARDS}C01/p1", intent=None)
+
+    marks = whereabouts(everything, around)
+    said = judged(queue_answer(make_page(rows=[(everything, around)] * 10, total=10, asleep=2)))
+
+    assert [mark[:1] for mark in marks] == ["⏳", "👀", "👉", "💤", "🔔", "🗂"]
+    assert marks[0].endswith("approves it: counts in 0 s")
+    assert "💤 snoozed for 9 min by " in marks[3]
+    assert marks[4].startswith("🔔 tier 2: nobody answered for 20 min, ")
+    assert marks[4].endswith("desk asked as well")
+    assert marks[5].endswith("in 2 h")
+    assert "💤 2 snoozed are left out: `/pullcord queue all`" in said
+    assert whereabouts(stands, by_time)[-1] == "🔔 tier 2: nobody answered for 20 min"
+    assert whereabouts(make_escalation(), make_around()) == []
+
+
 @pytest.mark.parametrize(
     ("which", "later", "said"),
     [
@@ -304,7 +337,7 @@ class Told:
 
 def make_story(**over: Any) -> Story:
     fields: dict[str, Any] = {
-        "escalation": make_escalation(), "now": LATER_THAN,
+        "escalation": make_escalation(), "around": make_around(now=LATER_THAN), "raised": (),
         "entries": [Told(actor=human(EVIL), data={})], "messages": [], "callbacks": [],
         "asked": ["Alice", EVIL], "more_asked": 3, "keys": ["watchdog"],
         "names": {human("Bob").id: "Bob"}, "others": 0,
@@ -321,6 +354,8 @@ def test_a_story_has_every_event_in_words() -> None:
 
     program = Actor(type="key", id="refund-bot", display_name="refund-bot",
                     authenticated_by="api_key", via="api")  # fmt: skip
+    clock = Actor(type="timeout", id="deadline", display_name=None,
+                  authenticated_by="clock", via="timer")  # fmt: skip
     entries = [
         event("escalation.opened", program),
         event("card.posted", channel="C01REV"),
@@ -331,6 +366,21 @@ def test_a_story_has_every_event_in_words() -> None:
         event("vote.cast", human("Carol"), type="approve"),
         event("escalation.decided", human("Bob"), type="reject"),
         event("escalation.redeemed", program),
+        event("vote.intended", human("Bob"), type="approve", until=LATER_THAN.isoformat()),
+        event("vote.intended", human("Bob"), type="approve", until=EVIL),
+        event("vote.undone", human("Bob"), type="approve"),
+        event("escalation.reminded", clock, number=1),
+        event("escalation.raised", clock, tier=1, reviewers=["seconds", EVIL]),
+        event("escalation.raised", clock),
+        event("escalation.taken", human("Bob")),
+        event("escalation.released", human("Bob")),
+        event("escalation.released", clock),
+        event("escalation.assigned", human("Bob")),
+        event("escalation.snoozed", human("Bob"), until=LATER_THAN.isoformat()),
+        event("escalation.woken", clock),
+        event("escalation.hurried", human("Bob")),
+        event("message.asked", human("Bob")),
+        event("message.answered", program),
         event("outcome.reported", program, status="succeeded"),
         event("outcome.reported", program),
         event("escalation.cancelled", program),
@@ -344,24 +394,41 @@ def test_a_story_has_every_event_in_words() -> None:
     lines = [re.sub(r"<!date.*?>\s+", "", line) for line in said.split("\n") if line]
     assert lines[2] == "*Why:* the policy's rule “refunds over 50” matched."
     assert lines[3].startswith("*Asked* on route default (needs 1 approval): Alice, &lt;!channel")
-    assert lines[4:18] == [
+    told = [re.sub(r" <!date.*?>", " TIME", line) for line in lines[4:-1]]
+    assert told == [
         "refund-bot asked",
         "its card came to stand in #channel",
         "its card came to stand in #money",
         "its card came to stand in a direct message",
-        lines[8],
+        told[4],
         "✏️ Bob proposed a change",
         "Carol approved it; more votes are needed",
         "✅ Bob rejected it: decided",
         "refund-bot took the approval to run it",
+        "⏳ Bob approved it; it counts from TIME",
+        "⏳ Bob approved it; it counts from a moment",
+        "↩️ Bob took the click back",
+        "🔔 nobody had answered; those who are asked were reminded",
+        told[13],
+        "🔔 nobody had answered: tier ? came",
+        "👀 Bob took it",
+        "Bob let go of it",
+        "the half hour was over; nobody has it any more",
+        "👉 Bob named somebody to look at it",
+        "💤 Bob snoozed it until TIME",
+        "⏰ its snooze was over",
+        "🔔 Bob said that it cannot wait",
+        "❓ Bob asked the agent",
+        "💬 refund-bot answered",
         "refund-bot reported: succeeded",
         "refund-bot reported: an outcome",
         "🚫 refund-bot withdrew it",
         "⌛ nobody had answered in time; it expired",
         "U01ZOE reviewer took",
+        "Pullcord something new",
     ]
-    assert lines[18] == "Pullcord something new"
-    assert lines[19].startswith("⏳ *still open*, the answer is due by")
+    assert told[13].startswith("🔔 nobody had answered: tier 1 came, seconds, &lt;!channel")
+    assert lines[-1].startswith("⏳ *still open*, the answer is due by")
 
 
 def test_a_story_tells_of_what_did_not_arrive() -> None:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from bot.cards import wording_command, wording_people
 from bot.domain.errors import ForbiddenError
 from bot.domain.people import Actor, Clicker
-from bot.policy.allowed import routes_of, why_no_admin, why_not
+from bot.policy.allowed import routes_of, tiers_of, why_no_admin, why_not
 from bot.store.waiting import Scope
 from bot.usecases.read_directory import read_directory
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.domain.directory import Denial, Directory
     from bot.domain.escalation import Escalation
     from bot.policy.book import Book
@@ -33,6 +35,8 @@ class Asker:
     no_admin: Denial | None
     #: The routes that ask them.
     routes: frozenset[str]
+    #: Others that ask them from a tier on, and from which.
+    raised: Mapping[str, int]
     #: The channel in which they ask, by its id and by its `#name`.
     places: tuple[str, ...] = ()
 
@@ -60,8 +64,8 @@ class Asker:
             )
 
     def check_reviews(self) -> None:
-        """Raises ForbiddenError for those whom no route asks."""
-        if not (self.admin or self.routes):
+        """Raises ForbiddenError for those whom no route ever asks."""
+        if not (self.admin or self.routes or self.raised):
             raise ForbiddenError(wording_command.REVIEWS_NOTHING)
 
     def sees(self, escalation: Escalation) -> bool:
@@ -74,15 +78,30 @@ class Asker:
             for need in (escalation.need, escalation.shown_need)
         )  # fmt: skip
 
-    def scope(self, routes: frozenset[str] | None = None) -> Scope:
-        """What is open and theirs to see, or of these routes only."""
-        if routes is None and self.admin:
-            return Scope()
-        meant = self.routes if routes is None else routes
-        default = self.book.default_route().name
+    @property
+    def visible(self) -> frozenset[str]:
+        """The routes of which they may see something."""
+        return frozenset(self.book.routes) if self.admin else self.routes | self.raised.keys()
+
+    def asked(self) -> Scope:
+        """What is open and asks them."""
+        return self._of(self.routes, self.raised)
+
+    def seen(self) -> Scope:
+        """What is open and theirs to see: more for admins."""
+        return Scope() if self.admin else self.asked()
+
+    def on(self, route: str) -> Scope:
+        """What is open on one route and theirs to see."""
+        if self.admin or route in self.routes:
+            return self._of(frozenset({route}), {})
+        return self._of(frozenset(), {one: at for one, at in self.raised.items() if one == route})
+
+    def _of(self, routes: frozenset[str], raised: Mapping[str, int]) -> Scope:
         # Questions of a route that the policy no longer has wait for those of the default one.
-        known = frozenset(self.book.routes) if default in meant else None
-        return Scope(routes=meant, known=known)
+        default = self.book.default_route().name
+        known = frozenset(self.book.routes) if default in routes else None
+        return Scope(routes=routes, known=known, raised=raised)
 
 
 async def recognise(desk: Desk, clicker: Clicker, places: tuple[str, ...] = ()) -> Asker:
@@ -99,11 +118,14 @@ def _recognise(
     # Whom it does not name we do not know: it may be a guest.
     if clicker.id not in book.people(directory):
         raise ForbiddenError(wording_command.NOT_NAMED)
+    routes = routes_of(book, directory, clicker)
+    raised = tiers_of(book, directory, clicker)
     return Asker(
         clicker=clicker,
         book=book,
         directory=directory,
         no_admin=why_no_admin(book, directory, clicker),
-        routes=routes_of(book, directory, clicker),
+        routes=routes,
+        raised={route: tier for route, tier in raised.items() if route not in routes},
         places=places,
     )

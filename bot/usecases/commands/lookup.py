@@ -62,16 +62,23 @@ def _why(tx: Tx, desk: Desk, asker: Asker, words: Sequence[str]) -> Story | None
     route = desk.book.route(escalation.shown_need.route)
     directory = read_directory(tx, desk.book, desk.team_id, (), groups=route.reviewers)
     asked = sorted(desk.book.reviewers(route.name, directory))
+    groups = desk.book.groups_asked(escalation, escalation.shown_need.route)
+    raised = sorted(desk.book.members(groups, directory) - {*asked})[:_MOST_NAMES]
     acting = {one.actor.id for one in entries if one.actor is not None}
-    known = people.find(tx, {*asked[:_MOST_NAMES], *acting})
+    known = people.find(tx, {*asked[:_MOST_NAMES], *raised, *acting})
+
+    def names(ids: Sequence[str]) -> list[str]:
+        return [known[one].display_name if one in known else one for one in ids]
+
     return Story(
         escalation=escalation,
-        now=tx.now(),
+        around=around(tx, desk.book, escalation),
         entries=entries,
         messages=messages.showing(tx, escalation.id),
         callbacks=relays.about(tx, escalation.id),
-        asked=[known[one].display_name if one in known else one for one in asked[:_MOST_NAMES]],
+        asked=names(asked[:_MOST_NAMES]),
         more_asked=max(0, len(asked) - _MOST_NAMES),
+        raised=names(raised) if escalation.status == "open" else [],
         keys=route.keys,
         names={id_: person.display_name for id_, person in known.items()},
         others=len(found) - 1,

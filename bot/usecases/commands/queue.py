@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from bot.cards import wording_command, wording_queue
 from bot.cards.command_answers import nearest, sentence
 from bot.cards.queue_answer import Page, queue_answer
 from bot.domain.request import URGENCIES
-from bot.store import escalations, waiting
+from bot.store import waiting
 from bot.store.columns import from_micros, to_micros
-from bot.store.waiting import Place, Scope
+from bot.store.waiting import Place
 from bot.usecases.commands.words import command
-from bot.usecases.look import around, counted
+from bot.usecases.look_at_list import look_at_list
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.cards.around import Card
     from bot.domain.request import Urgency
     from bot.store.tx import Tx
+    from bot.store.waiting import Scope
     from bot.usecases.commands.asker import Asker
     from bot.usecases.desk import Desk
 
@@ -49,7 +50,7 @@ async def queue(desk: Desk, asker: Asker, words: Sequence[str]) -> Card:
     word = words[0] if words else "mine"
     which = word if word in asker.book.routes else word.lower()
     if which not in {"mine", "all", "urgent", *asker.book.routes}:
-        known = ["mine", "all", "urgent", *_visible(asker)]
+        known = ["mine", "all", "urgent", *sorted(asker.visible)]
         return sentence(wording_queue.no_such_list(word, nearest(word, known)))
     return await page(desk, asker, Turn(which=which))
 
@@ -57,8 +58,8 @@ async def queue(desk: Desk, asker: Asker, words: Sequence[str]) -> Card:
 async def page(desk: Desk, asker: Asker, turn: Turn) -> Card:
     """Raises ForbiddenError."""
     asker.check_reviews()
-    if turn.which in asker.book.routes and turn.which not in _visible(asker):
-        return sentence(wording_queue.not_your_route(turn.which, sorted(_visible(asker))))
+    if turn.which in asker.book.routes and turn.which not in asker.visible:
+        return sentence(wording_queue.not_your_route(turn.which, sorted(asker.visible)))
     return queue_answer(await desk.ledger.read(read_page, desk, asker, turn))
 
 
@@ -67,11 +68,8 @@ def read_page(tx: Tx, desk: Desk, asker: Asker, turn: Turn) -> Page:
     crowds = waiting.crowds(tx, scope, tx.now())
     # One more than is shown says whether there is a next page.
     ids = waiting.page(tx, scope, crowds, turn.after, ROWS + 1)
-    found = {one.id: one for one in escalations.find_all(tx, ids[:ROWS])}
-    rows = [
-        (seen := counted(tx, desk.book, desk.team_id, found[one]), around(tx, desk.book, seen))
-        for one in ids[:ROWS]
-    ]
+    rows = look_at_list(tx, desk.book, desk.team_id, ids[:ROWS])
+    asleep = waiting.asleep(tx, scope) if scope.awake else 0
     shown = turn.seen + len(rows)
     following = None
     if rows and len(ids) > ROWS:
@@ -81,8 +79,9 @@ def read_page(tx: Tx, desk: Desk, asker: Asker, turn: Turn) -> Page:
         which=turn.which,
         rows=rows,
         # Those that have their vote are counted with the others, until the end is in sight.
-        total=sum(one.number for one in crowds) if following else shown,
+        total=sum(one.number for one in crowds) - asleep if following else shown,
         seen=turn.seen,
+        asleep=asleep,
         next=following,
     )
 
@@ -104,19 +103,14 @@ def unpack(value: str) -> Turn:
     )
 
 
-def _visible(asker: Asker) -> frozenset[str]:
-    return frozenset(asker.book.routes) if asker.admin else asker.routes
-
-
 def _scope(asker: Asker, which: str) -> Scope:
+    """What is snoozed is left out, but where all is asked for."""
     match which:
         case "mine":
-            mine = asker.scope(asker.routes)
-            return Scope(routes=mine.routes, known=mine.known, not_voted_by=asker.clicker.id)
+            return replace(asker.asked(), awake=True, not_voted_by=asker.clicker.id)
         case "all":
-            return asker.scope()
+            return asker.seen()
         case "urgent":
-            seen = asker.scope()
-            return Scope(routes=seen.routes, known=seen.known, urgencies=_URGENT)
+            return replace(asker.seen(), awake=True, urgencies=_URGENT)
         case _:
-            return asker.scope(frozenset({which}))
+            return replace(asker.on(which), awake=True)
