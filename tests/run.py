@@ -20,7 +20,7 @@ _WORKERS = str(min(os.cpu_count() or 2, 8) + 1)
 _OVERALL = 95.0
 #: Which of two processes comes first is left to the machine: so many branches may be missed.
 _BY_CHANCE = 3
-_WHOLE = ("bot/domain/", "bot/policy/", "bot/cards/", "bot/usecases/")
+_WHOLE = ("bot/domain/", "bot/learning/", "bot/policy/", "bot/cards/", "bot/usecases/")
 
 
 def browser() -> str | None:

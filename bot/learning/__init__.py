@@ -1,0 +1,1 @@
+"""What is learned from people's decisions: pure maths, with a guarantee where one is stated."""
