@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.cards import wording_timeout
@@ -13,6 +12,7 @@ from bot.domain.escalation import Decision
 from bot.domain.people import Actor
 from bot.policy.timeouts import at_deadline
 from bot.store import escalations
+from bot.usecases.by_rule import REFUSAL_LASTS
 
 if TYPE_CHECKING:
     from bot.domain.escalation import Escalation, OnTimeout
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 CLOCK = Actor(
     type="timeout", id="deadline", display_name=None, authenticated_by="clock", via="timer"
 )
-# What was refused within so long before it was asked, or since, is not approved by the clock.
-_REFUSAL_LASTS = timedelta(hours=24)
 
 
 def in_the_end(tx: Tx, book: Book, asked: Escalation) -> OnTimeout:
@@ -34,7 +32,7 @@ def in_the_end(tx: Tx, book: Book, asked: Escalation) -> OnTimeout:
     """
     wanted = at_deadline(book, asked)
     if wanted == "approve":
-        since = asked.created_at - _REFUSAL_LASTS
+        since = asked.created_at - REFUSAL_LASTS
         if escalations.refused_lately(tx, asked.action_digest, since):
             return "expire"
     return wanted
