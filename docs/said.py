@@ -242,14 +242,20 @@ POLICY_CATEGORY = {
         + ", ".join(f"`{name}`" for name in PRESETS)
         + ". *Not acted on yet.*"
     ),
-    "risk": "`low`, `medium`, `high` or `critical`. *Not acted on yet.*",
+    "risk": (
+        "`low`, `medium`, `high` or `critical`: the least that counts, whatever the agent states."
+    ),
     "target_escalation_rate": (
         "The share of cases that people should see, from 0 to 1. *Not acted on yet.*"
     ),
     "threshold": (
-        "The confidence from which on an answer is delivered, from 0 to 1. *Not acted on yet.*"
+        "The confidence from which on a rule `by_confidence` delivers, from 0 to 1. Without it a "
+        "person is asked."
     ),
-    "learn": "`true`: the threshold follows what people decide. *Not acted on yet.*",
+    "learn": (
+        "`true`: nothing is delivered before what people decide has shown that it may be. *Not "
+        "acted on yet: people see all of it.*"
+    ),
     "sample": "The share of outputs to review afterwards, from 0 to 1. *Not acted on yet.*",
     "handoff": (
         "The sentence for the agent's end user while a person looks at the case, of up to 500 "
@@ -258,7 +264,10 @@ POLICY_CATEGORY = {
 }
 
 POLICY_AGENT = {
-    "systems": "A list of the systems that it may touch. *Not acted on yet.*",
+    "systems": (
+        "A list of systems: what its tools do on another `tool.server` is never approved by a "
+        "rule or a score. Without the list nothing is compared."
+    ),
     "max_open": (
         "How many of its questions may be open, 10,000 when left out; beyond it the API answers "
         "429 `rate_limited`, and the admin channel is told once an hour."
@@ -287,8 +296,8 @@ POLICY_RULE = {
     "name": "A name of its own; cards, decisions and `policy try` call the rule by it. Required.",
     "when": "A CEL expression that is true or false. Required.",
     "then": (
-        "`approve`, `reject`, `escalate`, `batch` or `by_confidence`. Required. *The last one is "
-        "not acted on yet: a person is asked, however sure the agent is.*"
+        "`approve`, `reject`, `escalate`, `batch` or `by_confidence`: approved from the threshold "
+        "of its category on, else a person is asked. Required."
     ),
     "digest": "Where a rule that batches collects it: a name under `digests`. Required there.",
     "route": "Where people are asked; the first route when left out.",

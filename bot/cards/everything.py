@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.cards import wording, wording_details, wording_run
+from bot.cards import wording, wording_confidence, wording_details, wording_run
 from bot.cards.arguments import difference, rows, value_in_words
 from bot.cards.around import Around
 from bot.cards.blocks import (
@@ -231,7 +231,9 @@ def _context(request: Request) -> Iterator[Sized]:
 
 
 def _doubts(request: Request) -> Iterator[Sized]:
-    lines = [] if request.confidence is None else [wording.confidence(request.confidence)]
+    lines = (
+        [] if request.confidence is None else [wording_confidence.confidence(request.confidence)]
+    )
     for signal in request.signals:
         line = signal_in_words(signal.name, signal.value, signal.threshold)
         lines.append(f"{line}: {signal.explanation}" if signal.explanation else line)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.cards import wording, wording_routes
+from bot.cards import wording, wording_confidence, wording_routes
 from bot.cards.arguments import value_in_words
 from bot.cards.around import Around
 from bot.cards.text import clip, one_line
@@ -33,12 +33,16 @@ def facts(escalation: Escalation) -> str:
 def doubts(escalation: Escalation, around: Around, *, why: bool = True) -> str:
     """How sure the agent is, why people are asked, and what it attached."""
     request = escalation.request
-    found: list[str | None] = []
-    if request.confidence is not None:
-        found.append(wording.confidence(request.confidence, around.threshold))
+    reason = why_here(escalation) if why else None
+    told = reason is not None and wording_confidence.tells_confidence(reason)
+    found: list[str | None] = [reason] if told else []
+    if request.confidence is not None and not told:
+        # Why people are asked says more than what the category wants.
+        needs = None if why and escalation.why else around.threshold
+        found.append(wording_confidence.confidence(request.confidence, needs))
     found += [_signal_on_card(signal) for signal in request.signals[:3]]
-    if why:
-        found.append(why_here(escalation))
+    if not told:
+        found.append(reason)
     found += [wording.attached(e.title or e.type) for e in request.evidence[:3]]
     if len(request.evidence) > 3:
         found.append(wording.more_attached(len(request.evidence) - 3))

@@ -83,11 +83,6 @@ def answer_was_due(moment: Markup) -> Markup:
     return joined("", [Markup("the answer was due at "), moment])
 
 
-def confidence(value: float, threshold: float | None = None) -> str:
-    needs = "" if threshold is None else f" (needs {threshold:.2f})"
-    return f"Confidence {value:.2f}{needs}"
-
-
 def signal(name: str, value: str, threshold: str | None) -> str:
     needs = "" if threshold is None else f" (needs {threshold})"
     return f"{name.replace('_', ' ')} {value}{needs}"

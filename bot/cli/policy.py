@@ -12,6 +12,7 @@ from bot.domain.errors import InvalidError, PullcordError
 from bot.domain.intake import parse, request_from
 from bot.policy.load import PolicyError, load
 from bot.policy.plan import plan
+from bot.usecases.by_rule import foreseen
 
 if TYPE_CHECKING:
     from bot.policy.book import Book
@@ -51,6 +52,8 @@ def try_escalation(
     )
     for reason in planned.reasons:
         typer.echo(reason)
+    if planned.then == "by_confidence":
+        typer.echo(f"{planned.rule}: {foreseen(book, request, planned)}")
 
 
 def _book(file: Path) -> Book:

@@ -37,6 +37,8 @@ DECISIONS: dict[Kind, frozenset[DecisionType]] = {
 #: After these nothing runs, whatever was asked.
 REFUSALS: frozenset[DecisionType] = frozenset({"reject", "revise"})
 URGENCIES: tuple[Urgency, ...] = ("low", "normal", "high", "critical")
+RiskLevel = Literal["low", "medium", "high", "critical"]
+RISK_LEVELS: tuple[RiskLevel, ...] = ("low", "medium", "high", "critical")
 
 
 def _web_address(value: str) -> str:
@@ -133,7 +135,7 @@ class Money(Part):
 
 
 class Risk(Part):
-    level: Literal["low", "medium", "high", "critical"] = "medium"
+    level: RiskLevel = "medium"
     reasons: list[Short] = Field([], max_length=20)
     reversibility: Literal["reversible", "compensable", "irreversible", "unknown"] = "unknown"
     blast_radius: Short | None = None
@@ -289,6 +291,11 @@ class Request(Part):
         """What people can choose: what the kind allows, narrowed by the agent."""
         own = DECISIONS[self.kind]
         return own if self.allowed_decisions is None else own & frozenset(self.allowed_decisions)
+
+    @property
+    def outside_domain(self) -> bool:
+        """Whether its domain classifier does not say `true`: neither no nor doubt is a yes."""
+        return any(one.name == "in_domain" and one.value is not True for one in self.signals)
 
     @property
     def headline(self) -> str:

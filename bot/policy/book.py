@@ -13,12 +13,10 @@ from pydantic import BaseModel, ConfigDict
 from bot.domain.directory import Directory, Roll
 from bot.domain.escalation import Escalation, OnTimeout
 from bot.domain.people import Clicker
-from bot.domain.request import Urgency
+from bot.domain.request import RiskLevel, Urgency
 
-#: `by_confidence` is put to a person, until there is more to it.
 Then = Literal["approve", "reject", "escalate", "batch", "by_confidence"]
 Assign = Literal["one", "suggest"]
-Risk = Literal["low", "medium", "high", "critical"]
 
 
 class _Page(BaseModel):
@@ -111,7 +109,7 @@ class Category(_Page):
 
     name: str
     preset: str | None = None
-    risk: Risk | None = None
+    risk: RiskLevel | None = None
     target_escalation_rate: float | None = None
     threshold: float | None = None
     learn: bool | None = None
@@ -196,14 +194,18 @@ class Book(_Page):
     #: In the order of the file.
     idle: tuple[Idle, ...] = ()
 
+    def category(self, name: str | None) -> Category | None:
+        """None where a request has no category, or one that is not listed."""
+        return None if name is None else self.categories.get(name)
+
     def threshold(self, category: str | None) -> float | None:
         """The least confidence that the category wants."""
-        listed = self.categories.get(category) if category else None
+        listed = self.category(category)
         return listed.threshold if listed else None
 
     def handoff(self, category: str | None) -> str | None:
         """The category's own sentence for the end user."""
-        listed = self.categories.get(category) if category else None
+        listed = self.category(category)
         return listed.handoff if listed else None
 
     def default_route(self) -> Route:

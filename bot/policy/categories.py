@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
-from bot.policy.book import Category, Risk
+from bot.domain.request import RISK_LEVELS
+from bot.policy.book import Category
 from bot.policy.kinds import FLAG, LABEL, SHARE, choice, text
 
 if TYPE_CHECKING:
@@ -22,14 +23,12 @@ PRESETS = (
     "faq-chatbot",
 )
 _PRESET = choice(PRESETS)
-_RISK = choice(get_args(Risk))
+_RISK = choice(RISK_LEVELS)
 _HANDOFF = text("a sentence for the agent's end user", 500)
 #: What happens in place of what a key asks for. `handoff` is acted on.
 _INSTEAD = {
     "preset": "it fills in nothing",
-    "risk": "the level that the agent states is the only one",
     "target_escalation_rate": "the rate is not measured",
-    "threshold": "no answer is delivered for its confidence; the rules decide",
     "learn": "nothing is learned from what people decide",
     "sample": "no output is reviewed afterwards",
 }

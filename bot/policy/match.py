@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.policy.expressions import CannotEvaluateError, compiled
 from bot.policy.facts import facts_of
+from bot.policy.hard_rules import foreign_system, risk_of, too_risky
 
 if TYPE_CHECKING:
     from bot.domain.request import Request
@@ -30,11 +31,9 @@ def match(book: Book, request: Request, agent: str) -> tuple[Match, tuple[str, .
     facts = facts_of(request, agent)
     reasons: list[str] = []
     for rule in book.rules:
-        if _too_risky(rule, request):
-            reasons.append(
-                f"{rule.name}: skipped, an approve rule without even_high_risk "
-                f"at risk {request.risk.level}"
-            )
+        skipped = _why_skipped(book, rule, request, agent)
+        if skipped is not None:
+            reasons.append(f"{rule.name}: skipped, {skipped}")
             continue
         try:
             matched = compiled(rule.when).matches(facts)
@@ -47,6 +46,12 @@ def match(book: Book, request: Request, agent: str) -> tuple[Match, tuple[str, .
     return Match(None, None), tuple(reasons)
 
 
-def _too_risky(rule: Rule, request: Request) -> bool:
-    high = request.risk.level in {"high", "critical"}
-    return high and rule.then == "approve" and not rule.even_high_risk
+def _why_skipped(book: Book, rule: Rule, request: Request, agent: str) -> str | None:
+    if rule.then not in {"approve", "by_confidence"}:
+        return None
+    foreign = foreign_system(book, request, agent)
+    if foreign is not None:
+        return f"{foreign} is not among the systems of {agent}"
+    if rule.then == "approve" and not rule.even_high_risk and too_risky(book, request):
+        return f"an approve rule without even_high_risk at risk {risk_of(book, request)}"
+    return None

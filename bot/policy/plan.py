@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.escalation import Need
 from bot.domain.request import more_urgent
+from bot.policy.hard_rules import foreign_system
 from bot.policy.match import match
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Plan:
     reasons: tuple[str, ...]
     #: Where it could wait for others, if its rule says so.
     digest: str | None = None
+    #: The system that its agent may not touch without a person.
+    foreign_system: str | None = None
 
     @property
     def asks_people(self) -> bool:
@@ -63,12 +66,13 @@ def plan(book: Book, request: Request, agent: str) -> Plan:
         urgency=more_urgent(request.urgency, (rule and rule.urgency) or request.urgency),
         comment=matched.comment if matched else None,
         why=_why(rule, found.trouble),
-        limit=matched.limit if matched and then == "approve" else None,
+        limit=matched.limit if matched and then in {"approve", "by_confidence"} else None,
         deadline=route.deadline,
         valid_for=route.valid_for,
         on_timeout=route.on_timeout,
         reasons=reasons,
         digest=matched.digest if matched else None,
+        foreign_system=foreign_system(book, request, agent),
     )
 
 

@@ -27,9 +27,6 @@ _COMMENT = text("a comment for the agent", 3000)
 # Compiled expressions are kept (`expressions.compiled`): more than that, and each request would
 # compile all of them anew.
 _MOST_RULES = 1000
-_INSTEAD = {
-    "by_confidence": "it is put to a person, whatever the confidence",
-}
 
 
 def _expression(value: str, _quoted: bool) -> str:
@@ -82,8 +79,6 @@ def _rule(
         digest=section.one("digest", NAME, None),
         line=section.line,
     )
-    if rule.then in _INSTEAD:
-        section.not_yet("then", _INSTEAD[rule.then])
     section.close()
     _check_digest(section, rule, digests)
     if rule.then == "reject" and not section.has("comment"):

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 _DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
 _MOST_PEOPLE = 100
 _NO_DUTY = "nobody is on call through it"
-_INSTEAD = {
-    "systems": "what the agent touches is not compared with it",
-}
 
 
 def read_agents(root: Section) -> dict[str, Agent]:
@@ -29,8 +26,6 @@ def read_agents(root: Section) -> dict[str, Agent]:
             max_open=section.one("max_open", whole(least=1), None),
             rate=section.one("rate", LIMIT, None),
         )
-        for key, instead in _INSTEAD.items():
-            section.not_yet(key, instead)
         section.close()
     return agents
 

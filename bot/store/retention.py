@@ -18,6 +18,7 @@ from bot.store.tables import (
     relay,
     review,
     run_guidance,
+    scored_case,
     seal,
     timer,
 )
@@ -72,7 +73,7 @@ def remove_some(tx: Tx, before: datetime, limit: int) -> tuple[int, int]:
     entries = tx.execute(select(func.count()).select_from(mine.subquery())).scalar_one()
     tx.execute(update(seal).where(seal.c.entry_id.in_(mine)).values(removed=True, salt=None))
     tx.execute(delete(journal).where(journal.c.escalation_id.in_(ids)))
-    for table in (relay, decision, timer, inbound, run_guidance):
+    for table in (relay, decision, timer, inbound, run_guidance, scored_case):
         tx.execute(delete(table).where(table.c.escalation_id.in_(ids)))
     shown = list(
         tx.execute(

@@ -625,3 +625,26 @@ Index(
     sqlite_where=text("ended_at IS NULL"),
     postgresql_where=text("ended_at IS NULL"),
 )
+
+# A case that a score might have decided, as it was at its intake. Scores, thresholds and chances
+# are text: exact decimals on both databases.
+scored_case = Table(
+    "scored_case",
+    metadata,
+    _escalation(primary_key=True),
+    Column("category", Text),
+    Column("score", Text),
+    Column("scorer", Text, nullable=False),
+    # rule or person.
+    Column("way", Text, nullable=False),
+    Column("threshold", Text),
+    # Why a person looks at it: bot/domain/scored_case.py.
+    Column("held", Text),
+    # Of a threshold that is learned: the coin, its chance, and the least chance in its region.
+    Column("coin", Text),
+    Column("pi", Text),
+    Column("pi_min", Text),
+    Column("epoch", Text),
+    Column("at", Instant, nullable=False),
+)
+Index("scored_case_by_category", scored_case.c.category, scored_case.c.at)

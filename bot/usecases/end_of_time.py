@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.cards import wording_timeout
@@ -13,6 +12,7 @@ from bot.domain.escalation import Decision
 from bot.domain.people import Actor
 from bot.policy.timeouts import at_deadline
 from bot.store import escalations
+from bot.usecases.by_rule import REFUSAL_LASTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 CLOCK = Actor(
     type="timeout", id="deadline", display_name=None, authenticated_by="clock", via="timer"
 )
-# What was refused within so long before it was asked, or since, is not approved by the clock.
-_REFUSAL_LASTS = timedelta(hours=24)
 
 
 def in_the_end(tx: Tx, book: Book, asked: Escalation) -> OnTimeout:
@@ -44,12 +42,12 @@ def in_the_end_of_each(tx: Tx, book: Book, asked: Iterable[Escalation]) -> dict[
     approved = [one for one, end in wanted if end == "approve"]
     refused: dict[str, datetime] = {}
     if approved:
-        since = min(one.created_at for one in approved) - _REFUSAL_LASTS
+        since = min(one.created_at for one in approved) - REFUSAL_LASTS
         refused = escalations.last_refusals(tx, [one.action_digest for one in approved], since)
     found: dict[str, OnTimeout] = {}
     for one, end in wanted:
         last = refused.get(one.action_digest)
-        lately = last is not None and last > one.created_at - _REFUSAL_LASTS
+        lately = last is not None and last > one.created_at - REFUSAL_LASTS
         found[one.id] = "expire" if end == "approve" and lately else end
     return found
 

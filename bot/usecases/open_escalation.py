@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.cards import wording, wording_operators
+from bot.cards import wording, wording_confidence, wording_operators
 from bot.domain.addresses import BadCallbackError, check_callback
-from bot.domain.digest import asked, digest, effective
+from bot.domain.digest import asked, digest
 from bot.domain.durations import parse_duration
 from bot.domain.errors import (
     Fault,
@@ -19,16 +19,27 @@ from bot.domain.errors import (
     OwnerRequiredError,
     RateLimitedError,
 )
-from bot.domain.escalation import Decision, Escalation
+from bot.domain.escalation import Escalation
 from bot.domain.outgoing import Alert
 from bot.domain.people import Actor
 from bot.domain.request import URGENCIES, Request, earliest, more_urgent
 from bot.observe import tracing
-from bot.policy.plan import escalated, plan
+from bot.policy.plan import plan
 from bot.policy.slots import next_slot
 from bot.policy.steps import first_steps
-from bot.store import escalations, inbound, journal, messages, outbox, relays, runs, timers
+from bot.store import (
+    escalations,
+    inbound,
+    journal,
+    messages,
+    outbox,
+    relays,
+    runs,
+    scored_cases,
+    timers,
+)
 from bot.usecases import limits
+from bot.usecases.by_rule import decided_by_rule, weighed
 from bot.usecases.settling import topic
 
 if TYPE_CHECKING:
@@ -46,8 +57,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _FARTHEST_DEADLINE = timedelta(days=30)
-# What was refused stays refused by the rules for this long.
-_REFUSAL_LASTS = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,12 +154,7 @@ def _open(
     allowance = limits.spend(tx, book, caller.agent)
     _check_deadline(request.deadline, now)
     _check_supersedes(tx, caller, request)
-    if planned.then == "approve" and "approve" not in request.decisions:
-        planned = escalated(
-            book, planned, wording_operators.approval_not_wanted(planned.rule or "")
-        )
-    if planned.then == "approve":
-        planned = _to_a_person_if_needed(tx, book, caller, planned, action_digest)
+    planned, case = weighed(tx, book, caller.agent, request, planned, action_digest)
     if planned.asks_people:
         limits.check_open(tx, book, caller.agent, crowds)
         _check_owner(book, caller, planned)
@@ -176,7 +180,7 @@ def _open(
         need=planned.need,
         valid_for=valid_for,
         rule=planned.rule,
-        why=planned.why,
+        why=_why(caller.agent, planned),
         handoff=book.handoff(request.category) or wording.HANDOFF,
         trace=trace,
         on_timeout=planned.on_timeout,
@@ -197,9 +201,11 @@ def _open(
                 tx, escalation.id, channel=route.channel, priority=URGENCIES.index(urgency)
             )
     else:
-        escalation = escalation.decide(_decided_by_rule(tx, book, escalation, planned))
+        escalation = escalation.decide(decided_by_rule(tx, book, escalation, planned))
         escalations.insert(tx, escalation)
         relays.owe(tx, escalation, "escalation.decided")
+    if case is not None:
+        scored_cases.record(tx, escalation.id, case)
     journal.note(
         tx,
         escalation.id,
@@ -217,6 +223,7 @@ def _open(
         route=planned.need.route,
         **({} if trace is None else {"trace": trace}),
         **({"digest": planned.digest} if waits else {}),
+        **({} if case is None else {"score": case.score, "threshold": case.threshold}),
     )
     if escalation.decision is not None:
         journal.note(
@@ -235,23 +242,13 @@ def _open(
     return Opened(escalation=escalation, replayed=False, allowance=allowance)
 
 
-def _to_a_person_if_needed(
-    tx: Tx, book: Book, caller: Caller, planned: Plan, action_digest: str
-) -> Plan:
-    """A rule does not approve what people refused lately, nor more often than its limit."""
-    rule = planned.rule or ""
-    tx.queue_up("rule", caller.agent, rule)
-    now = tx.now()
-    if escalations.refused_lately(tx, action_digest, now - _REFUSAL_LASTS):
-        return escalated(book, planned, wording_operators.refused_lately(rule))
-    limit = planned.limit
-    if limit is not None:
-        used = escalations.approvals_by_rule(tx, caller.agent, rule, now - limit.per)
-        if used >= limit.count:
-            return escalated(
-                book, planned, wording_operators.limit_used_up(rule, limit.count, limit.per)
-            )
-    return planned
+def _why(agent: str, planned: Plan) -> str | None:
+    """Why people are asked, where there is more to say than the rule that says so."""
+    system = planned.foreign_system
+    if system is None or not planned.asks_people:
+        return planned.why
+    foreign = wording_confidence.foreign_system(agent, system)
+    return foreign if planned.why is None else f"{foreign}; {planned.why}"
 
 
 def _check_callback(caller: Caller, request: Request, allow: Sequence[Network]) -> None:
@@ -316,31 +313,3 @@ def _valid_for(request: Request, planned: Plan) -> timedelta:
     if request.valid_for is None:
         return planned.valid_for
     return min(planned.valid_for, parse_duration(request.valid_for))
-
-
-def _decided_by_rule(tx: Tx, book: Book, escalation: Escalation, planned: Plan) -> Decision:
-    approved = planned.then == "approve"
-    now = tx.now()
-    return Decision(
-        id=tx.new_id("dec"),
-        type="approve" if approved else "reject",
-        provenance="rule",
-        effective=effective(escalation.request) if approved else None,
-        effective_digest=escalation.action_digest if approved else None,
-        modified_arguments=None,
-        comment=planned.comment,
-        guidance=None,
-        stop_run=False,
-        decided_by=Actor(
-            type="rule",
-            id=planned.rule or "",
-            display_name=None,
-            authenticated_by="policy",
-            via="rule",
-        ),
-        decided_at=now,
-        expires_at=now + escalation.valid_for if approved else None,
-        rule=planned.rule,
-        votes=(),
-        policy_version=book.version,
-    )

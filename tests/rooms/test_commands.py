@@ -219,9 +219,10 @@ LATER = POLICY.replace(
     """\
 digests:
   desk: {cron: "0 9 * * *", channel: C01REV}
+categories: {faq: {threshold: 0.9, sample: 0.1}}
 rules:
   - {name: can wait, when: 'urgency == "low"', then: batch, digest: desk, route: money}
-  - {name: sure, when: 'kind == "answer"', then: by_confidence}
+  - {name: sure, when: 'category == "faq"', then: by_confidence}
 """,
 )
 
@@ -236,8 +237,7 @@ async def test_a_good_policy_says_what_is_not_acted_on(tmp_path: Path) -> None:
     assert (code, err) == (0, "")
     assert out.splitlines() == [
         f"{file}: 2 routes, 6 rules, nothing wrong.",
-        f"{file}:13: rules.sure.then: not acted on yet: it is put to a person, whatever the "
-        "confidence",
+        f"{file}:11: categories.faq.sample: not acted on yet: no output is reviewed afterwards",
     ]
 
 
@@ -253,6 +253,19 @@ async def test_trying_what_can_wait_names_its_digest(tmp_path: Path) -> None:
     assert out.splitlines()[0] == (
         'batch rule="can wait" route=money approvals=2 urgency=low digest=desk'
     )
+
+
+async def test_trying_a_score_says_what_it_comes_to(tmp_path: Path) -> None:
+    """The last reason compares it with the category's threshold."""
+    (tmp_path / "policy.yml").write_text(LATER)
+    question = tmp_path / "question.json"
+    question.write_text(json.dumps(REFUND | {"category": "faq", "confidence": 0.95}))
+
+    _, out, _ = await command("policy", "try", str(tmp_path / "policy.yml"), str(question))
+
+    first, *_, last = out.splitlines()
+    assert first.startswith('by_confidence rule="sure" route=default')
+    assert last == "sure: confidence 0.95 reaches 0.90 of category faq: delivered"
 
 
 async def test_trying_a_policy_with_a_wrong_question(tmp_path: Path) -> None:

@@ -64,6 +64,7 @@ def test_the_articles_refund_goes_to_a_person() -> None:
         "large orders: no",
         "tiny refunds: no",
         "can wait: no",
+        "trust by score: no",
         "the rest: matched",
     )
 

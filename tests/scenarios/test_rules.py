@@ -66,20 +66,18 @@ async def test_a_forbidden_tool_is_rejected_by_rule(world: World) -> None:
     assert decision["effective"] is None
 
 
-LATER = POLICY.replace(
+WITH_WORDS = POLICY.replace(
     "rules:\n",
     """\
-categories:
-  refund: {handoff: "Our refunds team has your case, with a summary.", threshold: 0.5}
+categories: {refund: {handoff: "Our refunds team has your case, with a summary."}}
 rules:
-  - {name: sure, when: 'has(request.confidence)', then: by_confidence}
 """,
 )
 
 
 @pytest.fixture
-async def later(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
-    made = World(database_url, tmp_path, policy=LATER)
+async def with_words(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    made = World(database_url, tmp_path, policy=WITH_WORDS)
     await made.open()
     try:
         yield made
@@ -87,19 +85,9 @@ async def later(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
         await made.close()
 
 
-async def test_no_confidence_is_trusted_yet(later: World) -> None:
-    """However sure the agent is, a person is asked, although a later rule would approve."""
-    asked = await (await later.agent()).asks_refund(12, confidence=1)
-
-    card = await later.card_of(asked)
-    await card.click("Approve", by="alice")
-
-    assert (await asked.answer())["provenance"] == "human"
-
-
-async def test_a_category_has_its_own_words_for_the_end_user(later: World) -> None:
+async def test_a_category_has_its_own_words_for_the_end_user(with_words: World) -> None:
     """The handoff of the policy, or the general one where the category has none."""
-    agent = await later.agent()
+    agent = await with_words.agent()
 
     refund, other = await agent.asks(), await agent.asks(category="other")
 
