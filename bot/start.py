@@ -78,6 +78,11 @@ def callback_secrets(secrets: tuple[str, ...], key_id: str) -> tuple[bytes, ...]
     return tuple(derived(secret, f"pullcord/callback/{key_id}") for secret in secrets)
 
 
+def coin_secret(settings: Settings) -> bytes:
+    """What coins of new cases are tossed with. Raises SettingError."""
+    return derived(settings.secrets()[0], "pullcord/audit-coin")
+
+
 def same_secrets(settings: Settings) -> str:
     """The same at two replicas when they have the same secrets in the same order."""
     every = hashlib.sha256(b"".join(key_peppers(settings)))
@@ -105,6 +110,7 @@ def make_desk(
         waker=waker,
         book=book,
         key_peppers=peppers,
+        coin_secret=coin_secret(settings),
         callback_secrets=partial(callback_secrets, settings.secrets()),
         callback_allow=settings.pullcord_callback_allow,
         ring=KeyRing(monotonic),

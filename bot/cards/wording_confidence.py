@@ -30,10 +30,17 @@ def held(case: ScoredCase, risk: str) -> str:
             return f"category {name} is not listed in the policy" if name else _NO_CATEGORY
         case "learning":
             return f"category {case.category} is still learning, so people see all of it"
+        case "watched":
+            return f"reviews found more wrong than usual in category {case.category}"
+        case "frozen" | "always_ask":
+            return f"an admin has all of category {case.category} asked"
         case "no_threshold":
             return f"category {case.category} has no threshold"
         case _:
             own, needed = _apart(case.score or 0.0, case.threshold or 0.0)
+            stated = case.confidence
+            if stated is not None and stated != case.score:
+                own = f"{stated:.2f}, which its signals lower to {own},"
             return f"{_BELOW}{own} is below {needed} of category {case.category}"
 
 

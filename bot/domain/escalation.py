@@ -176,6 +176,8 @@ class Escalation:
     hands: Hands = NOBODY
     #: What held for the rest of its run when it was asked, oldest first.
     run_guidance: tuple[RunGuidance, ...] = ()
+    #: A person's answer is evidence for what its category may deliver.
+    learns: bool = False
     #: Between people and the agent, oldest first.
     messages: tuple[Message, ...] = ()
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Way = Literal["rule", "person"]
-#: Why a person looks at it. The first four hold whatever the score is.
+#: `audit`: delivered, and reviewed afterwards.
+Way = Literal["rule", "person", "audit"]
+#: Why a person looks at it first. The first four hold whatever the score is.
 Held = Literal[
     "not_wanted",
     "outside_domain",
@@ -18,6 +19,9 @@ Held = Literal[
     "no_threshold",
     "below",
     "limit",
+    "watched",
+    "frozen",
+    "always_ask",
 ]
 
 
@@ -32,7 +36,19 @@ class ScoredCase:
     #: The least score that the category delivers; None: it delivers none.
     threshold: float | None
     held: Held | None
+    #: As the agent stated it; signals may have made a lower score of it.
+    confidence: float | None = None
+    #: The coin that chooses what is reviewed, and its chance; tossed before anything else.
+    coin: bool = False
+    pi: float | None = None
+    #: Of a category that is learned: the least chance of a case in the open region, and the epoch.
+    pi_min: float | None = None
+    epoch: int | None = None
+    #: Whether a person's answer, before or afterwards, is evidence.
+    counts: bool = False
 
     @property
     def way(self) -> Way:
-        return "rule" if self.held is None else "person"
+        if self.held is not None:
+            return "person"
+        return "audit" if self.coin else "rule"

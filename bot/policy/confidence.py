@@ -16,7 +16,7 @@ def why_not_enough(category: Category | None, score: float | None) -> Held | Non
     if score is None:
         return "no_confidence"
     if category.learn:
-        # Nothing is delivered before the evidence opens a rung.
+        # Its evidence decides, and stands in no policy.
         return "learning"
     if category.threshold is None:
         return "no_threshold"

@@ -328,6 +328,7 @@ def _fixed(new: Escalation) -> dict[str, Any]:
         "digest": new.digest,
         "digest_due": new.digest_due,
         "run_guidance": _RUN_GUIDANCE.dump_python(new.run_guidance, mode="json") or None,
+        "learns": True if new.learns else None,
     }
 
 
@@ -424,5 +425,6 @@ def _from_row(row: Row[Any]) -> Escalation:
         digest_due=row.digest_due,
         hands=NOBODY if row.hands is None else _HANDS.validate_python(row.hands),
         messages=() if row.messages is None else _MESSAGES.validate_python(row.messages),
+        learns=bool(row.learns),
         run_guidance=_RUN_GUIDANCE.validate_python(row.run_guidance or ()),
     )

@@ -87,6 +87,8 @@ escalation = Table(
     Column("messages", Json),
     # What held for the rest of its run when it was asked; null where nothing did.
     Column("run_guidance", Json),
+    # True where the answer of a person is evidence for its category.
+    Column("learns", Boolean),
 )
 Index("escalation_by_agent", escalation.c.agent, escalation.c.id)
 Index("escalation_by_status", escalation.c.status, escalation.c.id)
@@ -648,3 +650,30 @@ scored_case = Table(
     Column("at", Instant, nullable=False),
 )
 Index("scored_case_by_category", scored_case.c.category, scored_case.c.at)
+
+# What has happened to a category that is learned, in its order; and what all of it comes to.
+learning_event = Table(
+    "learning_event",
+    metadata,
+    Column("category", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("body", Text, nullable=False),
+)
+# A cache: folding the events up to `seq` gives the same to the last bit.
+learning_standing = Table(
+    "learning_standing",
+    metadata,
+    Column("category", Text, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("standing", Text, nullable=False),
+)
+# Who has sent cases of it, and as what: something new may be as good, and nobody knows.
+learning_version = Table(
+    "learning_version",
+    metadata,
+    Column("category", Text, primary_key=True),
+    Column("agent", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("seen_at", Instant, nullable=False),
+)

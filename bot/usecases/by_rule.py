@@ -11,10 +11,14 @@ from bot.domain.digest import effective
 from bot.domain.escalation import Decision
 from bot.domain.people import Actor
 from bot.domain.scored_case import ScoredCase
+from bot.learning.coin import toss
+from bot.learning.score import SCORES
+from bot.learning.terms import TERMS
 from bot.policy.confidence import why_not_enough
 from bot.policy.hard_rules import risk_of, too_risky
 from bot.policy.plan import escalated
 from bot.store import escalations
+from bot.usecases.learn import admitted
 
 if TYPE_CHECKING:
     from bot.domain.escalation import Escalation
@@ -31,16 +35,31 @@ SCORER = "v1"
 
 
 def score_of(request: Request) -> float | None:
-    """How sure we are of it; None where the agent does not say."""
-    return request.confidence
+    """How sure we are of it, signals and all; None where the agent does not say."""
+    if request.confidence is None:
+        return None
+    numbers = {
+        one.name: float(one.value)
+        for one in request.signals
+        if isinstance(one.value, int | float) and not isinstance(one.value, bool)
+    }
+    return SCORES[SCORER](request.confidence, numbers)
 
 
 def weighed(
-    tx: Tx, book: Book, agent: str, request: Request, planned: Plan, action_digest: str
+    tx: Tx,
+    book: Book,
+    secret: bytes,
+    escalation_id: str,
+    agent: str,
+    request: Request,
+    planned: Plan,
+    action_digest: str,
 ) -> tuple[Plan, ScoredCase | None]:
     """The plan once more: it approves only where nothing speaks for a person.
 
     The case is what a score might have decided; None where no rule has asked for the score.
+    `secret`: what the coin is tossed with that chooses whom people look at afterwards.
     """
     if planned.then not in {"approve", "by_confidence"}:
         return planned, None
@@ -48,14 +67,30 @@ def weighed(
     category = book.category(request.category)
     case = _case(book, request)
     # What holds whatever the score is comes first: such a case says nothing about the score.
+    not_enough = why_not_enough(category, case.score) if by_score else None
+    learned = category if not_enough == "learning" else None
     held = (
         _why_never(book, request, by_score=by_score)
         or _refused_lately(tx, action_digest)
-        or (why_not_enough(category, case.score) if by_score else None)
+        or (None if learned else not_enough)
         or _limit_used_up(tx, agent, planned)
     )
     case = replace(case, held=held)
-    if held is None:
+    if learned is not None:
+        version = (request.source.agent_version if request.source else None) or ""
+        case = admitted(
+            tx,
+            secret,
+            learned,
+            escalation_id=escalation_id,
+            agent=agent,
+            version=f"{SCORER} {version}".strip(),
+            case=case,
+        )
+    elif by_score:
+        rate = TERMS[risk_of(book, request)].audit_mature
+        case = replace(case, coin=toss(secret, escalation_id, rate), pi=rate)
+    if case.held is None:
         planned = replace(planned, then="approve")
     else:
         planned = escalated(book, planned, _in_words(book, request, planned, case))
@@ -79,6 +114,7 @@ def _case(book: Book, request: Request) -> ScoredCase:
         scorer=SCORER,
         threshold=book.threshold(request.category),
         held=None,
+        confidence=request.confidence,
     )
 
 

@@ -47,6 +47,8 @@ class Desk:
     key_peppers: tuple[bytes, ...]
     #: For callbacks: a secret of 32 bytes from PULLCORD_SECRET (each that lives) and a key's id.
     callback_secrets: Callable[[str], tuple[bytes, ...]]
+    #: Which cases are reviewed by chance follows from it and their ids.
+    coin_secret: bytes = b""
     #: Networks that callbacks may reach although they are private.
     callback_allow: tuple[Network, ...] = ()
     #: How often Slack may be called.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,7 @@ from bot.store import (
 )
 from bot.usecases import limits
 from bot.usecases.by_rule import decided_by_rule, weighed
+from bot.usecases.review_case import ask_for_review
 from bot.usecases.settling import topic
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ async def open_escalation(
             planned,
             digest(asked(request)),
             desk.callback_allow,
+            desk.coin_secret,
             trace,
         )
     except RateLimitedError as refusal:
@@ -141,6 +143,7 @@ def _open(
     planned: Plan,
     action_digest: str,
     callback_allow: Sequence[Network],
+    coin_secret: bytes,
     trace: str | None,
 ) -> Opened:
     escalation_id = tx.new_id("esc")
@@ -154,7 +157,9 @@ def _open(
     allowance = limits.spend(tx, book, caller.agent)
     _check_deadline(request.deadline, now)
     _check_supersedes(tx, caller, request)
-    planned, case = weighed(tx, book, caller.agent, request, planned, action_digest)
+    planned, case = weighed(
+        tx, book, coin_secret, escalation_id, caller.agent, request, planned, action_digest
+    )
     if planned.asks_people:
         limits.check_open(tx, book, caller.agent, crowds)
         _check_owner(book, caller, planned)
@@ -191,6 +196,7 @@ def _open(
         ),
     )
     if planned.asks_people:
+        escalation = replace(escalation, learns=case is not None and case.counts)
         escalations.insert(tx, escalation)
         route = book.route(planned.need.route)
         timers.put(tx, escalation.id, "expire", escalation.expires_at)
@@ -206,6 +212,8 @@ def _open(
         relays.owe(tx, escalation, "escalation.decided")
     if case is not None:
         scored_cases.record(tx, escalation.id, case)
+        if case.way == "audit":
+            ask_for_review(tx, book, escalation)
     journal.note(
         tx,
         escalation.id,

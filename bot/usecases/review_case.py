@@ -12,6 +12,7 @@ from bot.policy.allowed import why_no_review
 from bot.store import escalations, journal, reviews
 from bot.usecases.authority import SlackVoter
 from bot.usecases.end_of_time import CLOCK
+from bot.usecases.learn import learn_from_review
 from bot.usecases.look import around
 from bot.usecases.read_directory import read_directory
 
@@ -95,6 +96,7 @@ def _judge(
     journal.note(
         tx, after.escalation_id, "review.judged", actor, review=after.id, correct=verdict.correct
     )
+    learn_from_review(tx, after)
     return after
 
 
@@ -136,4 +138,5 @@ def _expire_some(tx: Tx) -> int:
         after = before.expire(tx.now())
         reviews.save(tx, before, after)
         journal.note(tx, after.escalation_id, "review.expired", CLOCK, review=after.id)
+        learn_from_review(tx, after)
     return len(found)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.store import escalations, journal, messages, relays, runs, timers
 from bot.usecases.end_of_time import CLOCK, decision_in_time
+from bot.usecases.learn import learn_from_decision
 
 if TYPE_CHECKING:
     from bot.domain.escalation import Escalation
@@ -48,6 +49,7 @@ def keep(
         timers.drop(tx, after.id)
         runs.remember(tx, after)
         if before.status == "open":
+            learn_from_decision(tx, after)
             relays.owe(tx, after, _TOLD[after.status])
     tx.tell(topic(after.id), news=after)
     return after
