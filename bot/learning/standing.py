@@ -28,6 +28,10 @@ class Pending(NamedTuple):
     pi: float
     pi_min: float
     coin: bool
+    #: When it came, in seconds since 1970.
+    since: float
+    #: Its label, while an older case still waits for one.
+    loss: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ class Standing:
     certificate_ends: datetime | None = None
     labels: int = 0
     missing: int = 0
+    #: In the order in which they came, which is the order in which they become evidence.
     pending: Mapping[str, Pending] = field(default_factory=dict)
     #: The last cases of the open region that were overridden.
     wrong: tuple[str, ...] = ()
@@ -169,6 +174,11 @@ class Standing:
     @property
     def missing_share(self) -> float:
         return self.missing / self.labels if self.labels else 0.0
+
+    @property
+    def waiting(self) -> int:
+        """Labels that are no evidence yet, since an older case has none so far."""
+        return sum(case.loss is not None for case in self.pending.values())
 
     @property
     def warming(self) -> float:

@@ -319,6 +319,41 @@ def test_a_label_counts_once_and_only_in_its_epoch() -> None:
     assert played.judged(late, 1).labels == 0
 
 
+def test_quick_approvals_do_not_open_what_slow_rejections_would_keep_closed() -> None:
+    """A label becomes evidence when all older cases have theirs; it is measured at once."""
+    played = Played()
+    cases = [played.comes(1.0)[0] for _ in range(80)]
+    for case in cases[1::2]:
+        played.judged(case, 0)
+    approved = played.standing
+    for case in cases[::2]:
+        played.judged(case, 1)
+
+    assert approved.evidence == 1
+    assert approved.waiting == 40
+    assert approved.measured is not None
+    assert approved.measured.reviewed == 40
+    assert played.standing.waiting == 0
+    assert played.standing.evidence < 1
+
+
+def test_a_case_that_nobody_settles_holds_up_nothing_for_ever() -> None:
+    """After 30 days it is missing, and those behind it are evidence; a label then is too late."""
+    played = Played()
+    forgotten = [played.comes(1.0)[0] for _ in range(2)]
+    labelled, _ = played.comes(1.0)
+    played.judged(labelled, 0)
+    early = fold([TimePassed(at=played.now + timedelta(days=29))], played.standing)
+
+    late = played.has(TimePassed(at=played.now + timedelta(days=30)))
+
+    assert early.missing == 0
+    assert early.waiting == 1
+    assert late.missing == 2
+    assert late.pending == {}
+    assert played.judged(forgotten[0], 0) == late
+
+
 def test_an_admin_freezes_and_lets_go() -> None:
     """Nothing is delivered or opened meanwhile; evidence is gathered on."""
     played = Played()
