@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MOST = 3000
 _NEAREST = 15
+#: So many of a case's names, the rarest, say which cases it is like.
+_TELLING = 16
 #: So many cases at the prior rate are believed besides the nearest ones.
 _BELIEVED = 2
 
@@ -53,13 +55,16 @@ class Neighbours:
 
     def nearest(self, names: Iterable[str]) -> tuple[Similar, ...]:
         """At most 15, the nearest first; of those that are as near the newest."""
-        whole, shared = 0.0, dict[int, float]()
-        for name in names:
-            places = self._by_name.get(name, ())
-            rare = math.log((len(self._cases) + 1) / (len(places) + 1)) + 0.01
-            whole += rare
-            for place in places:
-                shared[place] = shared.get(place, 0.0) + rare
+        many = len(self._cases) + 1
+        places = {name: self._by_name.get(name, ()) for name in names}
+        rare = {name: math.log(many / (len(at) + 1)) + 0.01 for name, at in places.items()}
+        whole, shared = sum(rare.values()), dict[int, float]()
+        # What nearly all have costs most to count and tells least.
+        known = sorted((name for name in places if places[name]), key=lambda name: -rare[name])
+        for name in known[:_TELLING]:
+            weight = rare[name]
+            for place in places[name]:
+                shared[place] = shared.get(place, 0.0) + weight
         near = heapq.nlargest(_NEAREST, ((part, place) for place, part in shared.items()))
         return tuple(Similar(*self._cases[place][:2], part / whole) for part, place in near)
 

@@ -461,6 +461,9 @@ def test_a_life_had_everything_in_it() -> None:
     assert LIVED.standing.incident is not None
     assert LIVED.standing.incident.reason == "alarm"
     assert LIVED.standing.epoch == 2
+    assert LIVED.standing.frozen
+    assert LIVED.standing.always_ask
+    assert standing_from_json(standing_to_json(LIVED.standing)) == LIVED.standing
 
 
 @settings(max_examples=5)
