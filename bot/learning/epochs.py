@@ -21,7 +21,15 @@ from bot.learning.events import (
     VersionChanged,
 )
 from bot.learning.ladder import RUNGS, WARM_UP, above, bet, cuts_of, odds, stakes
-from bot.learning.standing import MOST_MISSING, Beginning, Incident, Order, Pending, Standing
+from bot.learning.standing import (
+    MOST_MISSING,
+    RECENT,
+    Beginning,
+    Incident,
+    Order,
+    Pending,
+    Standing,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -113,6 +121,8 @@ def _scored(standing: Standing, event: Scored) -> Standing:
         cuts = cuts_of(warm_up)
         shares = tuple(above(warm_up, cut) for cut in cuts)
         return replace(standing, warm_up=(), cuts=cuts, shares=shares)
+    rung = next(at for at, cut in enumerate(standing.cuts) if event.score >= float(cut))
+    standing = replace(standing, recent=f"{standing.recent}{rung}"[-RECENT:])
     if event.way == "rule":
         return standing
     case = Pending(event.score, event.pi, event.pi_min, event.coin, event.at.timestamp())

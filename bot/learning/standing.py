@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,8 @@ Reason = Literal["start", "terms", "version", "reset", "expired", "alarm", "comp
 _TAKEN_BACK = frozenset({"expired", "alarm", "complaint"})
 #: A larger share of labels that nobody gave, and nothing opens.
 MOST_MISSING = 0.10
+#: So many cases show whether scores have shifted.
+RECENT = 200
 
 
 class Pending(NamedTuple):
@@ -90,6 +93,8 @@ class Standing:
     cuts: tuple[str, ...] = ()
     #: Of the warm-up's cases, how many lie on each cut or above.
     shares: tuple[int, ...] = ()
+    #: On which rung each of the last cases lies, a digit each.
+    recent: str = ""
     wealth: tuple[Wealth, ...] = (EVEN,) * RUNGS
     tallies: tuple[Tally, ...] = (Tally(),) * RUNGS
     open_rungs: int = 0
@@ -135,6 +140,24 @@ class Standing:
         return bool(self.open_rungs) and loudness(self.sums) >= SUSPICION
 
     @property
+    def shifted(self) -> bool:
+        """Whether the scores of late are others than the warm-up's; it needs no labels to tell.
+
+        By three standard deviations of the difference, at any cut.
+        """
+        if len(self.recent) < RECENT:
+            return False
+        late = 0
+        for rung, share in enumerate(self.shares):
+            late += self.recent.count(str(rung))
+            # All or none of the warm-up is not all or none for ever.
+            before = min(0.99, max(0.01, share / WARM_UP))
+            spread = math.sqrt(before * (1 - before) * (1 / RECENT + 1 / WARM_UP))
+            if abs(late / RECENT - share / WARM_UP) > 3 * spread:
+                return True
+        return False
+
+    @property
     def phase(self) -> Phase:
         if self.frozen:
             return "frozen"
@@ -149,7 +172,8 @@ class Standing:
         """The chance of a delivered case to be looked at; 1 while nothing is open."""
         if not self.open_rungs or self.suspicious:
             return 1.0
-        return self.terms.audit_new if self.audits < NEW_FOR else self.terms.audit_mature
+        new = self.audits < NEW_FOR or self.shifted
+        return self.terms.audit_new if new else self.terms.audit_mature
 
     @property
     def _shown(self) -> int:
