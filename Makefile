@@ -50,6 +50,7 @@ format: $(READY)  ## Put the code into shape
 lock: $(READY)  ## Pin every dependency with its hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" --group dev pyproject.toml -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" --group bench --constraints requirements/dev.txt -o requirements/bench.txt
 
 clean:  ## Forget what was built
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .coverage*

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import reduce
 from typing import TYPE_CHECKING, assert_never
 
@@ -20,13 +21,22 @@ from bot.learning.events import (
     VersionChanged,
 )
 from bot.learning.ladder import RUNGS, WARM_UP, above, bet, cuts_of, odds, stakes
-from bot.learning.standing import MOST_MISSING, Beginning, Incident, Order, Pending, Standing
+from bot.learning.standing import (
+    MOST_MISSING,
+    RECENT,
+    Beginning,
+    Incident,
+    Order,
+    Pending,
+    Standing,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
     from bot.learning.events import Event
+    from bot.learning.ladder import Wealth
     from bot.learning.standing import Reason
 
 _MISSING = frozenset({"timeout", "withdrawn"})
@@ -34,6 +44,8 @@ _EVIDENCE = _MISSING | {"person", "audit"}
 #: From this loss on a case is named when an opening is taken back.
 _WRONG = 0.5
 _MOST_WRONG = 5
+#: A case without a label for so long counts as one that nobody answered.
+LOST_AFTER = timedelta(days=30)
 
 
 def fold(events: Iterable[Event], standing: Standing | None = None) -> Standing:
@@ -49,6 +61,7 @@ def after(standing: Standing, event: Event) -> Standing:
     """
     if standing.certificate_ends is not None and event.at >= standing.certificate_ends:
         standing = _anew(standing, "expired", event.at)
+    standing = _without_lost(standing, event.at)
     match event:
         case Began():
             if standing.epoch and event.risk == standing.risk:
@@ -108,54 +121,83 @@ def _scored(standing: Standing, event: Scored) -> Standing:
         cuts = cuts_of(warm_up)
         shares = tuple(above(warm_up, cut) for cut in cuts)
         return replace(standing, warm_up=(), cuts=cuts, shares=shares)
+    rung = next(at for at, cut in enumerate(standing.cuts) if event.score >= float(cut))
+    standing = replace(standing, recent=f"{standing.recent}{rung}"[-RECENT:])
     if event.way == "rule":
         return standing
-    case = Pending(event.score, event.pi, event.pi_min, event.coin)
+    case = Pending(event.score, event.pi, event.pi_min, event.coin, event.at.timestamp())
     return replace(standing, pending={**standing.pending, event.case: case})
 
 
+def _without_lost(standing: Standing, at: datetime) -> Standing:
+    """Cases that nobody has settled for a month are missing; else one would hold up all others."""
+    lost = at.timestamp() - LOST_AFTER.total_seconds()
+    while standing.pending:
+        # The oldest has no label: else it would be evidence already.
+        name, case = next(iter(standing.pending.items()))
+        if case.since > lost:
+            break
+        standing = _judged(standing, name, 1.0, at, missing=True)
+    return standing
+
+
 def _labelled(standing: Standing, event: Labelled) -> Standing:
-    # A second label finds its case no longer pending, and so does one of an earlier epoch.
+    # A second label finds its case labelled or gone, and so does one of an earlier epoch.
     case = standing.pending.get(event.case)
-    if case is None or event.source not in _EVIDENCE:
+    if case is None or case.loss is not None or event.source not in _EVIDENCE:
         return standing
     missing = event.source in _MISSING
     loss = 1.0 if missing else event.loss
-    standing = _weighed(standing, case, loss)
+    return _judged(standing, event.case, loss, event.at, missing=missing)
+
+
+def _judged(standing: Standing, name: str, loss: float, at: datetime, *, missing: bool) -> Standing:
+    """A label is seen and measured at once; it becomes evidence when its turn has come."""
+    case = standing.pending[name]
+    tallies = [
+        tally.add(loss=loss, pi=case.pi, audit=case.coin) if case.score >= float(cut) else tally
+        for tally, cut in zip(standing.tallies, standing.cuts, strict=True)
+    ]
     standing = replace(
         standing,
-        pending={name: one for name, one in standing.pending.items() if name != event.case},
+        pending={**standing.pending, name: case._replace(loss=loss)},
         labels=standing.labels + 1,
         missing=standing.missing + missing,
+        tallies=tuple(tallies),
     )
     cut, alpha = standing.cut, standing.alpha
     if cut is not None and alpha is not None and case.score >= cut:
         if loss >= _WRONG:
-            standing = replace(standing, wrong=(*standing.wrong, event.case)[-_MOST_WRONG:])
+            standing = replace(standing, wrong=(*standing.wrong, name)[-_MOST_WRONG:])
         if case.coin:
             sums = heard(standing.sums, alpha=alpha, loss=loss)
             standing = replace(standing, sums=sums, audits=standing.audits + 1)
             if loudness(sums) >= ALARM:
-                return _anew(standing, "alarm", event.at)
-    return _opened(standing, event.at)
+                return _anew(standing, "alarm", at)
+    return _opened(_weighed(standing), at)
 
 
-def _weighed(standing: Standing, case: Pending, loss: float) -> Standing:
-    """Every rung whose region holds the case learns from it."""
-    won = {
-        alpha: stakes(alpha=alpha, loss=loss, pi=case.pi, pi_min=case.pi_min)
-        for alpha in {standing.alpha_of(0), standing.alpha_of(RUNGS - 1)} - {None}
-        if alpha is not None
-    }
-    wealth, tallies = list(standing.wealth), list(standing.tallies)
-    for rung, cut in enumerate(standing.cuts):
-        if case.score < float(cut):
-            continue
-        tallies[rung] = tallies[rung].add(loss=loss, pi=case.pi, audit=case.coin)
-        alpha = standing.alpha_of(rung)
-        if alpha is not None:
+def _weighed(standing: Standing) -> Standing:
+    """Labels become evidence in the order of their cases.
+
+    Who approves is faster than who rejects: in the order of the labels the first hundred could
+    look good whatever they are.
+    """
+    pending, wealth = dict(standing.pending), list(standing.wealth)
+    cuts = [float(cut) for cut in standing.cuts]
+    for name, case in standing.pending.items():
+        if case.loss is None:
+            break
+        del pending[name]
+        won: dict[float, Wealth] = {}
+        for rung, cut in enumerate(cuts):
+            alpha = standing.alpha_of(rung)
+            if alpha is None or case.score < cut:
+                continue
+            if alpha not in won:
+                won[alpha] = stakes(alpha=alpha, loss=case.loss, pi=case.pi, pi_min=case.pi_min)
             wealth[rung] = bet(wealth[rung], won[alpha])
-    return replace(standing, wealth=tuple(wealth), tallies=tuple(tallies))
+    return replace(standing, pending=pending, wealth=tuple(wealth))
 
 
 def _opened(standing: Standing, at: datetime) -> Standing:
@@ -164,7 +206,7 @@ def _opened(standing: Standing, at: datetime) -> Standing:
         return standing
     rung = standing.open_rungs
     while rung < RUNGS and standing.alpha_of(rung) is not None:
-        if odds(standing.wealth[rung]) < standing.terms.bar or not _judged(standing, rung):
+        if odds(standing.wealth[rung]) < standing.terms.bar or not _seen(standing, rung):
             break
         rung += 1
     if rung == standing.open_rungs:
@@ -173,7 +215,7 @@ def _opened(standing: Standing, at: datetime) -> Standing:
     return replace(standing, open_rungs=rung, audits=0, certificate_ends=ends)
 
 
-def _judged(standing: Standing, rung: int) -> bool:
+def _seen(standing: Standing, rung: int) -> bool:
     """Whether a label came from the band that the rung adds: what is delivered was looked at.
 
     Evidence is about the cases that come; this is for a warm-up whose mix was another.

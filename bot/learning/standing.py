@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,8 @@ Reason = Literal["start", "terms", "version", "reset", "expired", "alarm", "comp
 _TAKEN_BACK = frozenset({"expired", "alarm", "complaint"})
 #: A larger share of labels that nobody gave, and nothing opens.
 MOST_MISSING = 0.10
+#: So many cases show whether scores have shifted.
+RECENT = 200
 
 
 class Pending(NamedTuple):
@@ -28,6 +31,10 @@ class Pending(NamedTuple):
     pi: float
     pi_min: float
     coin: bool
+    #: When it came, in seconds since 1970.
+    since: float
+    #: Its label, while an older case still waits for one.
+    loss: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,8 @@ class Standing:
     cuts: tuple[str, ...] = ()
     #: Of the warm-up's cases, how many lie on each cut or above.
     shares: tuple[int, ...] = ()
+    #: On which rung each of the last cases lies, a digit each.
+    recent: str = ""
     wealth: tuple[Wealth, ...] = (EVEN,) * RUNGS
     tallies: tuple[Tally, ...] = (Tally(),) * RUNGS
     open_rungs: int = 0
@@ -95,6 +104,7 @@ class Standing:
     certificate_ends: datetime | None = None
     labels: int = 0
     missing: int = 0
+    #: In the order in which they came, which is the order in which they become evidence.
     pending: Mapping[str, Pending] = field(default_factory=dict)
     #: The last cases of the open region that were overridden.
     wrong: tuple[str, ...] = ()
@@ -130,6 +140,24 @@ class Standing:
         return bool(self.open_rungs) and loudness(self.sums) >= SUSPICION
 
     @property
+    def shifted(self) -> bool:
+        """Whether the scores of late are others than the warm-up's; it needs no labels to tell.
+
+        By three standard deviations of the difference, at any cut.
+        """
+        if len(self.recent) < RECENT:
+            return False
+        late = 0
+        for rung, share in enumerate(self.shares):
+            late += self.recent.count(str(rung))
+            # All or none of the warm-up is not all or none for ever.
+            before = min(0.99, max(0.01, share / WARM_UP))
+            spread = math.sqrt(before * (1 - before) * (1 / RECENT + 1 / WARM_UP))
+            if abs(late / RECENT - share / WARM_UP) > 3 * spread:
+                return True
+        return False
+
+    @property
     def phase(self) -> Phase:
         if self.frozen:
             return "frozen"
@@ -144,7 +172,8 @@ class Standing:
         """The chance of a delivered case to be looked at; 1 while nothing is open."""
         if not self.open_rungs or self.suspicious:
             return 1.0
-        return self.terms.audit_new if self.audits < NEW_FOR else self.terms.audit_mature
+        new = self.audits < NEW_FOR or self.shifted
+        return self.terms.audit_new if new else self.terms.audit_mature
 
     @property
     def _shown(self) -> int:
@@ -169,6 +198,11 @@ class Standing:
     @property
     def missing_share(self) -> float:
         return self.missing / self.labels if self.labels else 0.0
+
+    @property
+    def waiting(self) -> int:
+        """Labels that are no evidence yet, since an older case has none so far."""
+        return sum(case.loss is not None for case in self.pending.values())
 
     @property
     def warming(self) -> float:

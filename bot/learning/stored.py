@@ -20,6 +20,7 @@ def standing_to_json(standing: Standing) -> str:
         "warm_up": standing.warm_up,
         "cuts": standing.cuts,
         "shares": standing.shares,
+        "recent": standing.recent,
         "wealth": standing.wealth,
         "tallies": [
             (one.reviewed, one.audits, one.weight, one.wrong, one.squares)
@@ -57,6 +58,7 @@ def standing_from_json(text: str) -> Standing:
         warm_up=tuple(body["warm_up"]),
         cuts=tuple(body["cuts"]),
         shares=tuple(body["shares"]),
+        recent=body["recent"],
         wealth=tuple(map(tuple, body["wealth"])),
         tallies=tuple(Tally(*one) for one in body["tallies"]),
         open_rungs=body["open_rungs"],

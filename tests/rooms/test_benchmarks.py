@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from benchmarks.learning.worlds import DRIFTS, WORLDS
 from benchmarks.report import Figure
 from tests.processes import ROOT
 
@@ -42,3 +43,17 @@ def test_a_figure_is_met_on_its_own_side_of_the_target() -> None:
 
     assert [one["met"] for one in written] == [False, True]
     assert set(written[0]) == {"figure", "database", "value", "unit", "floor", "target", "met"}
+
+
+async def test_what_learning_is_worth_is_told_in_tables() -> None:
+    """One short run plays every world under every rule."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "benchmarks.learning", "--runs", "1", "--cases", "150", cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    out, _ = await process.communicate()
+    assert process.returncode == 0, out.decode()
+
+    told = out.decode()
+
+    assert all(f"| {world.name} | " in told for world in (*WORLDS, *DRIFTS))

@@ -166,21 +166,23 @@ def test_what_is_delivered_is_audited_by_the_coin() -> None:
     """Half of it at first, a quarter after 60 audits; the coin is tossed for what is asked too."""
     played = Played("high")
     played.opens()
-    ways = [played.comes(1.0) for _ in range(400)]
-    for case in [case for case, way in ways if way.coin][:60]:
+    ways = [(*played.comes((at % 100 + 1) / 100), at % 100 >= 10) for at in range(400)]
+    delivered = [(case, way) for case, way, above in ways if above]
+    asked = [way for _, way, above in ways if not above]
+    for case in [case for case, way in delivered if way.coin][:60]:
         played.judged(case, 0, "audit")
+    audits = [way for _, way in delivered if way.way == "audit"]
 
-    audits = [way for _, way in ways if way.way == "audit"]
-    assert {way.way for _, way in ways} == {"audit", "rule"}
-    assert 160 <= len(audits) <= 240
+    assert played.standing.threshold == 0.11
+    assert {way.way for _, way in delivered} == {"audit", "rule"}
+    assert 140 <= len(audits) <= 220
     assert all(way.pi == way.pi_min == 0.5 and way.counts and not way.waits for way in audits)
-    assert not any(way.counts or way.waits for _, way in ways if way.way == "rule")
-    assert all(way.coin == toss(SECRET, case, 0.5) for case, way in ways)
-    assert played.standing.audit_rate == 0.25
-    asked = [played.comes(0.05)[1] for _ in range(200)]
+    assert not any(way.counts or way.waits for _, way in delivered if way.way == "rule")
+    assert all(way.coin == toss(SECRET, case, 0.5) for case, way, _ in ways)
     assert {way.way for way in asked} == {"person"}
-    assert {(way.pi, way.pi_min, way.waits) for way in asked} == {(1.0, 0.25, True)}
-    assert 30 <= sum(way.coin for way in asked) <= 70
+    assert {(way.pi, way.pi_min, way.waits) for way in asked} == {(1.0, 0.5, True)}
+    assert 10 <= sum(way.coin for way in asked) <= 30
+    assert played.standing.audit_rate == 0.25
 
 
 def test_a_held_case_goes_to_a_person_and_is_in_no_region() -> None:
@@ -229,6 +231,27 @@ def test_in_doubt_everything_is_looked_at(risk: Risk, waits: bool) -> None:
     assert {(way.way, way.waits, way.pi) for way in ways} == {("audit", waits, 1.0)}
     assert played.standing.phase == "open"
     assert played.standing.epoch == doubted.epoch
+
+
+def test_other_scores_than_before_are_audited_like_new_ones() -> None:
+    """No label is needed to see that; it neither opens nor closes anything."""
+    played = Played()
+    played.opens()
+    even = [(at % 100 + 1) / 100 for at in range(600)]
+    for score in even:
+        played.case(score=score)
+    mature = played.standing
+    for _ in range(100):
+        played.case(score=0.2)
+    shifted = played.standing
+    for score in even[:300]:
+        played.case(score=score)
+
+    assert not Played().standing.shifted
+    assert (mature.shifted, mature.audit_rate) == (False, 0.10)
+    assert (shifted.shifted, shifted.audit_rate) == (True, 0.30)
+    assert shifted.open_rungs == mature.open_rungs
+    assert played.standing.audit_rate == 0.10
 
 
 def test_an_alarm_takes_the_opening_back() -> None:
@@ -317,6 +340,41 @@ def test_a_label_counts_once_and_only_in_its_epoch() -> None:
     played.has(VersionChanged(at=played.now, what="prompt 7"))
     played.warms_up()
     assert played.judged(late, 1).labels == 0
+
+
+def test_quick_approvals_do_not_open_what_slow_rejections_would_keep_closed() -> None:
+    """A label becomes evidence when all older cases have theirs; it is measured at once."""
+    played = Played()
+    cases = [played.comes(1.0)[0] for _ in range(80)]
+    for case in cases[1::2]:
+        played.judged(case, 0)
+    approved = played.standing
+    for case in cases[::2]:
+        played.judged(case, 1)
+
+    assert approved.evidence == 1
+    assert approved.waiting == 40
+    assert approved.measured is not None
+    assert approved.measured.reviewed == 40
+    assert played.standing.waiting == 0
+    assert played.standing.evidence < 1
+
+
+def test_a_case_that_nobody_settles_holds_up_nothing_for_ever() -> None:
+    """After 30 days it is missing, and those behind it are evidence; a label then is too late."""
+    played = Played()
+    forgotten = [played.comes(1.0)[0] for _ in range(2)]
+    labelled, _ = played.comes(1.0)
+    played.judged(labelled, 0)
+    early = fold([TimePassed(at=played.now + timedelta(days=29))], played.standing)
+
+    late = played.has(TimePassed(at=played.now + timedelta(days=30)))
+
+    assert early.missing == 0
+    assert early.waiting == 1
+    assert late.missing == 2
+    assert late.pending == {}
+    assert played.judged(forgotten[0], 0) == late
 
 
 def test_an_admin_freezes_and_lets_go() -> None:
@@ -426,6 +484,9 @@ def test_a_life_had_everything_in_it() -> None:
     assert LIVED.standing.incident is not None
     assert LIVED.standing.incident.reason == "alarm"
     assert LIVED.standing.epoch == 2
+    assert LIVED.standing.frozen
+    assert LIVED.standing.always_ask
+    assert standing_from_json(standing_to_json(LIVED.standing)) == LIVED.standing
 
 
 @settings(max_examples=5)
