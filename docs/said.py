@@ -246,7 +246,8 @@ POLICY_CATEGORY = {
         "`low`, `medium`, `high` or `critical`: the least that counts, whatever the agent states."
     ),
     "target_escalation_rate": (
-        "The share of cases that people should see, from 0 to 1. *Not acted on yet.*"
+        "The most that people should be asked of its cases, from 0 to 1; 0.15 when left out. Where "
+        "in seven days they are asked more, or less than a third of it, the operators are told."
     ),
     "threshold": (
         "The confidence from which on a rule `by_confidence` delivers, from 0 to 1. Without it a "

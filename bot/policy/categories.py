@@ -28,7 +28,6 @@ _HANDOFF = text("a sentence for the agent's end user", 500)
 #: What happens in place of what a key asks for. `handoff` is acted on.
 _INSTEAD = {
     "preset": "it fills in nothing",
-    "target_escalation_rate": "the rate is not measured",
     "learn": "nothing is learned from what people decide",
     "sample": "no output is reviewed afterwards",
 }

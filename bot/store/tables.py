@@ -85,6 +85,8 @@ escalation = Table(
     Column("messages", Json),
     # What held for the rest of its run when it was asked; null where nothing did.
     Column("run_guidance", Json),
+    # A rule decided it at once, either way; null without a category, and where older code wrote it.
+    Column("ruled", Boolean),
 )
 Index("escalation_by_agent", escalation.c.agent, escalation.c.id)
 Index("escalation_by_status", escalation.c.status, escalation.c.id)
@@ -133,6 +135,9 @@ decision = Table(
     Column("type", Text, nullable=False),
     Column("decided_at", Instant, nullable=False),
     Column("body", Json, nullable=False),
+    # Of what people said of an action or an answer only: for the error rate of its category.
+    Column("category", Text),
+    Column("agent", Text),
     UniqueConstraint("escalation_id", name="one_decision_an_escalation"),
 )
 
@@ -555,3 +560,24 @@ scored_case = Table(
     Column("at", Instant, nullable=False),
 )
 Index("scored_case_by_category", scored_case.c.category, scored_case.c.at)
+
+# What came of each category is counted here, without a look at the rows themselves; new entries
+# stand at the end.
+Index(
+    "escalation_by_category",
+    escalation.c.created_at,
+    escalation.c.category,
+    escalation.c.agent,
+    escalation.c.ruled,
+    sqlite_where=text("ruled IS NOT NULL"),
+    postgresql_where=text("ruled IS NOT NULL"),
+)
+Index(
+    "decision_by_category",
+    decision.c.decided_at,
+    decision.c.category,
+    decision.c.agent,
+    decision.c.type,
+    sqlite_where=text("category IS NOT NULL"),
+    postgresql_where=text("category IS NOT NULL"),
+)

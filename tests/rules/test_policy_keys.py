@@ -153,7 +153,6 @@ def test_what_is_not_acted_on_says_so() -> None:
             (4, "groups.billing-leads.schedule"),
             (20, "routes.money.assign"),
             (35, "categories.faq.preset"),
-            (35, "categories.faq.target_escalation_rate"),
             (35, "categories.faq.learn"),
             (36, "categories.faq.sample"),
             (41, "schedules.primary.ical"),
