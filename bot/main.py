@@ -47,6 +47,7 @@ from bot.usecases.seal import make_checkpoint, seal_what_is_new
 from bot.usecases.send_card import free_leases, try_again
 from bot.usecases.show import look_for_everybody
 from bot.usecases.sweep import sweep
+from bot.usecases.watch_rates import watch_rates
 from bot.workers.auditor import EVERY_SECONDS as AUDIT_SECONDS
 from bot.workers.auditor import Auditor
 from bot.workers.census import Census
@@ -71,6 +72,8 @@ log = structlog.get_logger()
 _SLACK_SECONDS = 10.0
 _GAUGES_SECONDS = 15.0
 _COMPARE_SECONDS = 10.0
+# A week of cases is counted, and changes slowly.
+_RATES_SECONDS = 60.0
 # A stop takes no longer than these together: requests, then workers, then the database.
 _FINISH_SECONDS = 5.0
 _STOP_SECONDS = 12.0
@@ -181,6 +184,7 @@ class House:
         self._ticker.every(1, "homes", lambda: refresh_homes(self.desk, self.sender))
         self._ticker.every(_COPIES_SECONDS, "copies", self.look_for_copies)
         self._ticker.every(_GAUGES_SECONDS, "gauges", self.measure)
+        self._ticker.every(_RATES_SECONDS, "rates", self.measure_rates)
         if ledger.hears_others is not None:
             self._ticker.every(_COMPARE_SECONDS, "compare", self.compare)
         self._ticker.every(AUDIT_SECONDS, "auditor", self.auditor.look)
@@ -282,6 +286,19 @@ class House:
         observe.PAUSED.set(paused)
         for state in ("pending", "dead"):
             observe.RELAYS.labels(state=state).set(told.get(state, 0))
+
+    async def measure_rates(self) -> None:
+        """How much people see of each category of the policy, beside what they should."""
+        rates = await watch_rates(self.desk)
+        for gauge in (observe.CASES, observe.ESCALATION_RATE, observe.TARGET_RATE):
+            gauge.clear()
+        for one in rates:
+            observe.CASES.labels(category=one.category).set(one.volume.cases)
+            observe.TARGET_RATE.labels(category=one.category).set(one.band[1])
+            if one.volume.escalation_rate is not None:
+                observe.ESCALATION_RATE.labels(category=one.category).set(
+                    one.volume.escalation_rate
+                )
 
     async def look_for_copies(self) -> None:
         """Close cards that a lost answer left standing in a channel."""

@@ -19,6 +19,15 @@ OLDEST = Gauge("pullcord_oldest_open_seconds", "Age of the oldest open escalatio
 RELAYS = Gauge(
     "pullcord_callbacks", "Callbacks that are not delivered yet, or were given up", ["state"]
 )
+CASES = Gauge(
+    "pullcord_category_cases", "Cases of a category of the policy in seven days", ["category"]
+)
+ESCALATION_RATE = Gauge(
+    "pullcord_category_escalation_rate", "The share of them that people were asked", ["category"]
+)
+TARGET_RATE = Gauge(
+    "pullcord_category_target_rate", "The most that people should be asked", ["category"]
+)
 FINDINGS = Gauge("pullcord_findings", "What the auditor finds wrong", ["kind"])
 HEARTBEATS = Counter(
     "pullcord_heartbeats_total", "Signs of life to the operators' own watch", ["outcome"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.policy.categories import PRESETS
+from bot.policy.presets import PRESETS
 
 SETTINGS = {
     "SLACK_BOT_TOKEN": "The `xoxb-…` token of your Slack app. Needed by `serve`.",
@@ -237,25 +237,19 @@ POLICY_DIGEST = {
 }
 
 POLICY_CATEGORY = {
-    "preset": (
-        "Fills in what is left out: "
-        + ", ".join(f"`{name}`" for name in PRESETS)
-        + ". *Not acted on yet.*"
-    ),
+    "preset": ("Fills in what is left out: " + ", ".join(f"`{name}`" for name in PRESETS) + "."),
     "risk": (
         "`low`, `medium`, `high` or `critical`: the least that counts, whatever the agent states."
     ),
     "target_escalation_rate": (
-        "The share of cases that people should see, from 0 to 1. *Not acted on yet.*"
+        "The most that people should be asked of its cases, from 0 to 1; 0.15 when left out. Where "
+        "in seven days they are asked more, or less than a third of it, the operators are told."
     ),
     "threshold": (
         "The confidence from which on a rule `by_confidence` delivers, from 0 to 1. Without it a "
         "person is asked."
     ),
-    "learn": (
-        "`true`: nothing is delivered before what people decide has shown that it may be. *Not "
-        "acted on yet: people see all of it.*"
-    ),
+    "learn": ("`true`: nothing is delivered before what people decide has shown that it may be."),
     "sample": "The share of outputs to review afterwards, from 0 to 1. *Not acted on yet.*",
     "handoff": (
         "The sentence for the agent's end user while a person looks at the case, of up to 500 "

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.cards import wording_rates
 from bot.cards import wording_stats as wording
 from bot.cards.around import Card
 from bot.cards.blocks import Block, Markup, context, mrkdwn, section
@@ -28,6 +29,8 @@ class Line:
     open: int
     #: From the question to the answer, where people gave one.
     median: timedelta | None
+    #: From which share to which people should be asked; None: the policy does not list it.
+    band: tuple[float, float] | None = None
 
 
 def stats_answer(lines: Sequence[Line], *, whole: bool, most: int) -> Card:
@@ -42,9 +45,11 @@ def stats_answer(lines: Sequence[Line], *, whole: bool, most: int) -> Card:
 
 
 def _said(one: Line) -> Markup:
+    rate = (one.asked - one.by_rule) / one.asked
     return wording.line(
         one.category,
         one.asked,
+        wording_rates.seen(rate, one.band) if one.category else None,
         [
             (one.by_rule, "answered by rule"),
             (one.agreed, "approved or answered"),

@@ -14,11 +14,20 @@ def title(*, whole: bool, most: int) -> Markup:
     return Markup(f"*The last seven days*{of}")
 
 
-def line(category: str, asked: int, parts: Sequence[tuple[int, str]], median: str | None) -> Markup:
+def line(
+    category: str,
+    asked: int,
+    seen: str | None,
+    parts: Sequence[tuple[int, str]],
+    median: str | None,
+) -> Markup:
     name = said("*{name}*", name=category) if category else Markup("*without a category*")
     counted = [f"{number:,} {what}" for number, what in parts if number]
+    shares = [] if seen is None else [seen]
     half = [] if median is None else [f"half of the answers within {median}"]
-    return joined("", [name, Markup(f": {asked:,} asked · " + " · ".join([*counted, *half]))])
+    return joined(
+        "", [name, Markup(f": {asked:,} asked · " + " · ".join([*counted, *half, *shares]))]
+    )
 
 
 def footer(more: int) -> Markup:

@@ -7,29 +7,16 @@ from typing import TYPE_CHECKING
 from bot.domain.request import RISK_LEVELS
 from bot.policy.book import Category
 from bot.policy.kinds import FLAG, LABEL, SHARE, choice, text
+from bot.policy.presets import PRESETS, filled
 
 if TYPE_CHECKING:
     from bot.policy.section import Section
 
-#: A pattern for each line of the table "Choosing the right pattern"; the names say for whom.
-PRESETS = (
-    "email-sender",
-    "customer-support",
-    "data-pipeline",
-    "content-moderation",
-    "financial-transactions",
-    "research-assistant",
-    "code-generation",
-    "faq-chatbot",
-)
-_PRESET = choice(PRESETS)
+_PRESET = choice(tuple(PRESETS))
 _RISK = choice(RISK_LEVELS)
 _HANDOFF = text("a sentence for the agent's end user", 500)
-#: What happens in place of what a key asks for. `handoff` is acted on.
+#: What happens in place of what a key asks for.
 _INSTEAD = {
-    "preset": "it fills in nothing",
-    "target_escalation_rate": "the rate is not measured",
-    "learn": "nothing is learned from what people decide",
     "sample": "no output is reviewed afterwards",
 }
 
@@ -37,7 +24,7 @@ _INSTEAD = {
 def read_categories(root: Section) -> dict[str, Category]:
     categories = {}
     for name, section in root.named("categories", LABEL):
-        categories[name] = Category(
+        own = Category(
             name=name,
             preset=section.one("preset", _PRESET, None),
             risk=section.one("risk", _RISK, None),
@@ -47,6 +34,7 @@ def read_categories(root: Section) -> dict[str, Category]:
             sample=section.one("sample", SHARE, None),
             handoff=section.one("handoff", _HANDOFF, None),
         )
+        categories[name] = filled(own)
         for key, instead in _INSTEAD.items():
             section.not_yet(key, instead)
         section.close()

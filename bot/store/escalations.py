@@ -303,11 +303,8 @@ def voted_on(tx: Tx, by: Set[str] | None = None) -> list[str]:
 
 
 def _fixed(new: Escalation) -> dict[str, Any]:
-    approved_by_rule = (
-        new.decision is not None
-        and new.decision.provenance == "rule"
-        and new.decision.effective is not None
-    )
+    ruled = new.decision is not None and new.decision.provenance == "rule"
+    approved_by_rule = ruled and new.decision is not None and new.decision.effective is not None
     return {
         "agent": new.agent,
         "owners": sorted(new.owners),
@@ -329,6 +326,7 @@ def _fixed(new: Escalation) -> dict[str, Any]:
         "digest_due": new.digest_due,
         "run_guidance": _RUN_GUIDANCE.dump_python(new.run_guidance, mode="json") or None,
         "learns": True if new.learns else None,
+        "ruled": None if new.request.category is None else ruled,
     }
 
 
@@ -373,12 +371,20 @@ _SAVE = (
 def _decision_row(of: Escalation) -> dict[str, Any]:
     made = of.decision
     assert made is not None  # noqa: S101 - both callers have looked
+    # A program's vote is no person's verdict, and there is no wrong answer to a question.
+    judged = (
+        made.decided_by.type == "human"
+        and of.request.kind != "guidance"
+        and of.request.category is not None
+    )
     return {
         "id": made.id,
         "escalation_id": of.id,
         "type": made.type,
         "decided_at": made.decided_at,
         "body": _DECISION.dump_python(made, mode="json"),
+        "category": of.request.category if judged else None,
+        "agent": of.agent if judged else None,
     }
 
 

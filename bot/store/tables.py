@@ -89,6 +89,8 @@ escalation = Table(
     Column("run_guidance", Json),
     # True where the answer of a person is evidence for its category.
     Column("learns", Boolean),
+    # A rule decided it at once, either way; null without a category, and where older code wrote it.
+    Column("ruled", Boolean),
 )
 Index("escalation_by_agent", escalation.c.agent, escalation.c.id)
 Index("escalation_by_status", escalation.c.status, escalation.c.id)
@@ -137,6 +139,9 @@ decision = Table(
     Column("type", Text, nullable=False),
     Column("decided_at", Instant, nullable=False),
     Column("body", Json, nullable=False),
+    # Of what people said of an action or an answer only: for the error rate of its category.
+    Column("category", Text),
+    Column("agent", Text),
     UniqueConstraint("escalation_id", name="one_decision_an_escalation"),
 )
 
@@ -676,4 +681,24 @@ learning_version = Table(
     Column("agent", Text, primary_key=True),
     Column("version", Text, primary_key=True),
     Column("seen_at", Instant, nullable=False),
+)
+# What came of each category is counted here, without a look at the rows themselves; new entries
+# stand at the end.
+Index(
+    "escalation_by_category",
+    escalation.c.created_at,
+    escalation.c.category,
+    escalation.c.agent,
+    escalation.c.ruled,
+    sqlite_where=text("ruled IS NOT NULL"),
+    postgresql_where=text("ruled IS NOT NULL"),
+)
+Index(
+    "decision_by_category",
+    decision.c.decided_at,
+    decision.c.category,
+    decision.c.agent,
+    decision.c.type,
+    sqlite_where=text("category IS NOT NULL"),
+    postgresql_where=text("category IS NOT NULL"),
 )

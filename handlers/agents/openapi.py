@@ -68,6 +68,12 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "description": "the ETag that is known: with a wait, any change answers",
         "schema": _text(),
     },
+    "name": {
+        "in": "path",
+        "required": True,
+        "schema": _text(minLength=1, maxLength=64),
+        "description": "of a category",
+    },
     "id": {"in": "path", "required": True, "schema": _text(), "description": "`esc_…`"},
 }
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LONGEST_WAIT = 55.0
 _LIMIT, _MOST = 50, 200
 _ID = re.compile(r"esc_[0-9A-Za-z]{1,60}")
+_NAME = re.compile("[^\0\ud800-\udfff]{1,64}")
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 _SECONDS = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?")
 _WAIT = re.compile(r"""(?:^|[,;])\s*wait\s*=\s*"?([^",;]*)"?""", re.IGNORECASE)
@@ -48,6 +49,14 @@ def escalation_id(request: web.Request) -> str:
     sent = request.match_info["id"]
     if not _ID.fullmatch(sent):
         raise NotFoundError(f"There is no escalation {sent[:64]!r}.")
+    return sent
+
+
+def category_name(request: web.Request) -> str:
+    """Raises NotFoundError for what cannot be a name, before the database sees it."""
+    sent = request.match_info["name"]
+    if not _NAME.fullmatch(sent):
+        raise NotFoundError(f"There is no category {sent[:64]!r}.")
     return sent
 
 

@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.domain.people import Caller
 from bot.domain.request import Request
 from bot.usecases.desk import Desk
-from handlers.agents import escalations, examples, queue, shapes, verbs
+from handlers.agents import categories, escalations, examples, queue, shapes, verbs
 from handlers.agents.bodies import DecisionBody, MessageBody, Nothing, OutcomeBody, RedeemBody
 from handlers.agents.callers import caller_of
 
@@ -87,6 +87,29 @@ ROUTES = (
         handle=queue.read,
         answers={200: ("What is open: the agent's own; all of it for decide and admin",
                        shapes.Queue)},
+    ),
+    Route(
+        method="GET",
+        path="/v1/categories",
+        name="listCategories",
+        summary="How each category fares: how much people see of it, and how often they disagree",
+        scopes=_READERS,
+        handle=categories.list_them,
+        answers={
+            200: ("Those of the policy, then those that were only seen; the agent's own cases are "
+                  "counted, all of them for decide and admin", shapes.CategoryList),
+        },
+    ),
+    Route(
+        method="GET",
+        path="/v1/categories/{name}",
+        name="readCategory",
+        summary="How one category fares",
+        scopes=_READERS,
+        handle=categories.read,
+        answers={200: ("As the last 28 days have it", shapes.Category)},
+        parameters=("name",),
+        codes=("not_found",),
     ),
     Route(
         method="GET",

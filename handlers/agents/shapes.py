@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 from bot.domain.escalation import OutcomeStatus, Provenance, Status
 from bot.domain.people import ActorType, Proof, Via
 from bot.domain.request import DecisionType, Request
+from bot.usecases.categories import State
 
 
 class Shape(BaseModel):
@@ -143,6 +144,40 @@ class Queue(Shape):
     oldest_seconds: float = Field(description="age of the oldest open one; 0 when none is open")
     by_urgency: dict[str, int]
     by_route: dict[str, int]
+
+
+class CategoryError(Shape):
+    """How often people disagreed with the cases that they were asked about, not with all."""
+
+    rate: float | None = Field(description="an edit counts half; null where nobody decided")
+    low: float | None = Field(description="of the interval of 95 % (Wilson)")
+    high: float | None
+    reviewed: int = Field(description="on how many decisions of people it stands")
+
+
+class Category(Shape):
+    """One category, as the last 28 days have it."""
+
+    name: str
+    state: State = Field(
+        description="fixed: delivers from its threshold on; learning, person: people see all of "
+        "it; unlisted: the policy does not know it"
+    )
+    volume: int = Field(description="cases")
+    escalation_rate: float | None = Field(
+        description="the share of them that people were asked about; null without a case"
+    )
+    target_escalation_rate: float | None
+    threshold: float | None = Field(description="the least score that the policy lets pass")
+    evidence: float | None
+    error: CategoryError
+    expires_at: AwareDatetime | None
+
+
+class CategoryList(Shape):
+    """In the order of the policy, then by name."""
+
+    items: list[Category]
 
 
 class Handout(Shape):

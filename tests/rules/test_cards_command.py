@@ -529,8 +529,11 @@ def test_stats_have_a_line_a_category() -> None:
 
     assert (
         "*refund*: 9 asked · 2 answered by rule · 3 approved or answered · 1 refused · 1 expired · "
-        "2 open · half of the answers within 6 min"
+        "2 open · half of the answers within 6 min · people were asked about 77.8 %"
     ) in few
+    assert judged(stats_answer([make_line(band=(0.05, 0.15))], whole=True, most=1)).count(
+        "people were asked about 77.8 % (target 5 to 15 %)"
+    )
     assert "*without a category*: 9 asked · 3 approved or answered" in few
     assert "(the latest 5,000 questions)" in many
     assert "2 more categories" in many

@@ -7,7 +7,6 @@ from datetime import time, timedelta
 import pytest
 
 from bot.policy.book import Agent, Category, Digest, Limit, QuietHours, Rotation, Schedule, Tier
-from bot.policy.categories import PRESETS
 from bot.policy.load import load
 from tests.rules.test_policy_load import SMALL, findings, route, rule
 
@@ -152,9 +151,6 @@ def test_what_is_not_acted_on_says_so() -> None:
         for line, key in [
             (4, "groups.billing-leads.schedule"),
             (20, "routes.money.assign"),
-            (35, "categories.faq.preset"),
-            (35, "categories.faq.target_escalation_rate"),
-            (35, "categories.faq.learn"),
             (36, "categories.faq.sample"),
             (41, "schedules.primary.ical"),
             (42, "schedules.second.rotation"),
@@ -174,15 +170,6 @@ def test_what_is_acted_on_needs_no_word() -> None:
     assert plain.idle == kind.idle == ()
     assert kind.handoff("faq") == "A specialist looks at this."
     assert kind.handoff("refund") is kind.handoff(None) is None
-
-
-@pytest.mark.parametrize("preset", PRESETS)
-def test_each_line_of_the_table_is_a_preset(preset: str) -> None:
-    """The article's table names eight situations, and each has its pattern."""
-    book = load(chapter(f"categories: {{faq: {{preset: {preset}}}}}"), "policy.yml")
-
-    assert book.categories["faq"].preset == preset
-    assert len(PRESETS) == 8
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from bot.cards import wording_stats
 from bot.cards.command_answers import nearest, sentence
 from bot.cards.stats_answer import Line, stats_answer
+from bot.policy.targets import target_band
 from bot.store import recent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.cards.around import Card
+    from bot.policy.book import Category
     from bot.store.recent import Recent
     from bot.store.tx import Tx
     from bot.usecases.commands.asker import Asker
@@ -37,7 +39,9 @@ async def stats(desk: Desk, asker: Asker, words: Sequence[str]) -> Card:
         known = [one for one in by_category if one]
         return sentence(wording_stats.nothing_of(wanted, nearest(wanted, known)))
     chosen = {wanted: by_category[wanted]} if wanted else by_category
-    lines = [_line(category, some) for category, some in chosen.items()]
+    lines = [
+        _line(desk.book.category(category), category, some) for category, some in chosen.items()
+    ]
     lines.sort(key=lambda one: (-one.asked, one.category))
     return stats_answer(lines, whole=len(found) < _MOST, most=_MOST)
 
@@ -46,7 +50,7 @@ def _latest(tx: Tx) -> list[Recent]:
     return recent.latest(tx, tx.now() - _SINCE, _MOST)
 
 
-def _line(category: str, some: Sequence[Recent]) -> Line:
+def _line(listed: Category | None, category: str, some: Sequence[Recent]) -> Line:
     """By rule is counted apart: no person was asked."""
     asked = [one for one in some if not one.by_rule]
     waits = [
@@ -63,4 +67,5 @@ def _line(category: str, some: Sequence[Recent]) -> Line:
         expired=sum(one.status == "expired" for one in asked),
         open=sum(one.status == "open" for one in asked),
         median=timedelta(seconds=median(waits)) if waits else None,
+        band=None if listed is None else target_band(listed),
     )

@@ -1,4 +1,4 @@
-"""Cases that a score might have decided are kept with their score."""
+"""Cases that a score might have decided are kept, and categories are counted."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,3 +27,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("escalation_id"),
     )
     op.create_index("scored_case_by_category", "scored_case", ["category", "at"])
+    op.add_column("escalation", sa.Column("ruled", sa.Boolean(), nullable=True))
+    op.add_column("decision", sa.Column("category", sa.Text(), nullable=True))
+    op.add_column("decision", sa.Column("agent", sa.Text(), nullable=True))
+    # Both begin empty: no row has anything there yet.
+    ruled = sa.text("ruled IS NOT NULL")
+    op.create_index(
+        "escalation_by_category",
+        "escalation",
+        ["created_at", "category", "agent", "ruled"],
+        sqlite_where=ruled,
+        postgresql_where=ruled,
+    )
+    with_category = sa.text("category IS NOT NULL")
+    op.create_index(
+        "decision_by_category",
+        "decision",
+        ["decided_at", "category", "agent", "type"],
+        sqlite_where=with_category,
+        postgresql_where=with_category,
+    )

@@ -1,0 +1,122 @@
+"""How each category fares: how much comes, how much of it people see, how often they disagree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
+
+from bot.domain.errors import NotFoundError
+from bot.domain.interval import wilson
+from bot.store import categories
+from bot.store.categories import Volume
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.domain.people import Caller
+    from bot.domain.request import DecisionType
+    from bot.policy.book import Book, Category
+    from bot.store.tx import Tx
+    from bot.usecases.desk import Desk
+
+WINDOW = timedelta(days=28)
+#: `fixed`: delivers from its threshold on; `learning` and `person`: people see all of it.
+State = Literal["fixed", "learning", "person", "unlisted"]
+#: How wrong the agent was when people said so; an edit is half a mistake.
+_LOSS: dict[DecisionType, float] = {"approve": 0.0, "modify": 0.5, "reject": 1.0, "revise": 1.0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Error:
+    """How often people disagreed, with the interval of 95 %; all None where nobody decided."""
+
+    rate: float | None
+    low: float | None
+    high: float | None
+    reviewed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryNow:
+    """One category, as the last 28 days have it."""
+
+    name: str
+    state: State
+    volume: int
+    escalation_rate: float | None
+    target_escalation_rate: float | None
+    threshold: float | None
+    evidence: float | None
+    error: Error
+    expires_at: str | None
+
+
+async def every_category(desk: Desk, caller: Caller) -> list[CategoryNow]:
+    """Those of the policy in its order, then those that were only seen."""
+    return await desk.ledger.read(_every, desk.book, _whose(caller), None)
+
+
+async def one_category(desk: Desk, caller: Caller, name: str) -> CategoryNow:
+    """Raises NotFoundError for one that is neither listed nor was seen lately."""
+    found = await desk.ledger.read(_every, desk.book, _whose(caller), name)
+    if not found:
+        raise NotFoundError(f"There is no category {name[:64]!r}.")
+    return found[0]
+
+
+def _whose(caller: Caller) -> str | None:
+    return None if caller.reads_everything else caller.agent
+
+
+def _every(tx: Tx, book: Book, agent: str | None, only: str | None) -> list[CategoryNow]:
+    since = tx.now() - WINDOW
+    volumes = categories.volumes(tx, since, agent, only)
+    verdicts = categories.verdicts(tx, since, agent, only)
+    listed = [name for name in book.categories if only in {None, name}]
+    seen = sorted({*volumes, *verdicts} - {*listed})
+    return [
+        _now(name, book.category(name), volumes.get(name, Volume()), verdicts.get(name, {}))
+        for name in (*listed, *seen)
+    ]
+
+
+def _now(
+    name: str, listed: Category | None, volume: Volume, said: Mapping[DecisionType, int]
+) -> CategoryNow:
+    rate = volume.escalation_rate
+    return CategoryNow(
+        name=name,
+        state=_state(listed),
+        volume=volume.cases,
+        escalation_rate=None if rate is None else round(rate, 4),
+        target_escalation_rate=listed.target_escalation_rate if listed else None,
+        threshold=listed.threshold if listed else None,
+        evidence=None,
+        error=_error(said),
+        expires_at=None,
+    )
+
+
+def _state(listed: Category | None) -> State:
+    if listed is None:
+        return "unlisted"
+    if listed.risk in {"high", "critical"}:
+        return "person"
+    if listed.learn:
+        return "learning"
+    return "person" if listed.threshold is None else "fixed"
+
+
+def _error(said: Mapping[DecisionType, int]) -> Error:
+    reviewed = sum(said.values())
+    if not reviewed:
+        return Error(rate=None, low=None, high=None, reviewed=0)
+    loss = sum(_LOSS[type_] * count for type_, count in said.items())
+    low, high = wilson(loss, reviewed)
+    return Error(
+        rate=round(loss / reviewed, 4),
+        low=round(low, 4),
+        high=round(high, 4),
+        reviewed=reviewed,
+    )
