@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
+from bot.domain.category import Phase
 from bot.domain.errors import NotFoundError
 from bot.domain.interval import wilson
-from bot.store import categories
+from bot.store import categories, learning
 from bot.store.categories import Volume
+from bot.usecases.learn import as_seen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,9 +22,11 @@ if TYPE_CHECKING:
     from bot.store.tx import Tx
     from bot.usecases.desk import Desk
 
+#: Beyond this, odds are as good as certain, and JSON has no infinity.
+_MOST_ODDS = 1e9
 WINDOW = timedelta(days=28)
-#: `fixed`: delivers from its threshold on; `learning` and `person`: people see all of it.
-State = Literal["fixed", "learning", "person", "unlisted"]
+#: `fixed`: delivers from its threshold on; `person`: people see all of it. The others are learned.
+State = Literal["fixed", "person", "unlisted"] | Phase
 #: How wrong the agent was when people said so; an edit is half a mistake.
 _LOSS: dict[DecisionType, float] = {"approve": 0.0, "modify": 0.5, "reject": 1.0, "revise": 1.0}
 
@@ -75,10 +79,35 @@ def _every(tx: Tx, book: Book, agent: str | None, only: str | None) -> list[Cate
     verdicts = categories.verdicts(tx, since, agent, only)
     listed = [name for name in book.categories if only in {None, name}]
     seen = sorted({*volumes, *verdicts} - {*listed})
-    return [
-        _now(name, book.category(name), volumes.get(name, Volume()), verdicts.get(name, {}))
-        for name in (*listed, *seen)
-    ]
+    found = []
+    for name in (*listed, *seen):
+        category = book.category(name)
+        now = _now(name, category, volumes.get(name, Volume()), verdicts.get(name, {}))
+        found.append(_learned(tx, now) if now.state == "warming" else now)
+    return found
+
+
+def _learned(tx: Tx, now: CategoryNow) -> CategoryNow:
+    """What was measured weighs each case by its chance to be seen, so it is the better figure."""
+    seen = as_seen(now.name, learning.find(tx, now.name).standing)
+    measured = seen.measured
+    cut = seen.cut if seen.phase in {"open", "suspicious"} else None
+    return replace(
+        now,
+        state=seen.phase,
+        # All of it is delivered: the least score there is is enough.
+        threshold=None if cut is None else max(cut, now.threshold or 0.0),
+        evidence=None if seen.warming < 1 else round(min(seen.evidence, _MOST_ODDS), 2),
+        error=now.error
+        if measured is None
+        else Error(
+            rate=round(measured.rate, 4),
+            low=round(measured.low, 4),
+            high=round(measured.high, 4),
+            reviewed=measured.reviewed,
+        ),
+        expires_at=None if seen.ends is None else seen.ends.isoformat().replace("+00:00", "Z"),
+    )
 
 
 def _now(
@@ -104,7 +133,7 @@ def _state(listed: Category | None) -> State:
     if listed.risk in {"high", "critical"}:
         return "person"
     if listed.learn:
-        return "learning"
+        return "warming"
     return "person" if listed.threshold is None else "fixed"
 
 

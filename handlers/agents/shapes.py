@@ -160,8 +160,9 @@ class Category(Shape):
 
     name: str
     state: State = Field(
-        description="fixed: delivers from its threshold on; learning, person: people see all of "
-        "it; unlisted: the policy does not know it"
+        description="fixed: delivers from its threshold on; person: people see all of it; "
+        "unlisted: the policy does not know it. Of one that is learned: warming, gathering, open, "
+        "suspicious (delivers, and every delivery is reviewed), closed, frozen, always_ask"
     )
     volume: int = Field(description="cases")
     escalation_rate: float | None = Field(
@@ -169,9 +170,13 @@ class Category(Shape):
     )
     target_escalation_rate: float | None
     threshold: float | None = Field(description="the least score that the policy lets pass")
-    evidence: float | None
+    evidence: float | None = Field(
+        description="of one that is learned: the odds that its promise holds, such as 24.0 for 24:1"
+    )
     error: CategoryError
-    expires_at: AwareDatetime | None
+    expires_at: AwareDatetime | None = Field(
+        description="when what was learned has to be learned anew"
+    )
 
 
 class CategoryList(Shape):

@@ -143,6 +143,10 @@ def case(held: Any, **over: Any) -> ScoredCase:
     [
         (case("below"), "confidence 0.72 is below 0.90 of category faq"),
         (case("below", score=0.8999), "confidence 0.8999 is below 0.9000 of category faq"),
+        (case("below", confidence=0.9),
+         "confidence 0.90, which its signals lower to 0.72, is below 0.90 of category faq"),
+        (case("watched"), "reviews found more wrong than usual in category faq"),
+        (case("frozen"), "an admin has all of category faq asked"),
         (case("learning"), "category faq is still learning, so people see all of it"),
         (case("no_threshold"), "category faq has no threshold"),
         (case("no_confidence"), "the agent states no confidence"),
@@ -178,6 +182,6 @@ def test_both_figures_have_the_digits_that_tell_them_apart() -> None:
 def test_who_tries_a_policy_sees_what_the_score_comes_to(over: dict[str, Any], words: str) -> None:
     """As far as the request alone can say."""
     policy = book(rule("by_confidence"), categories={"faq": FAQ})
-    asked = make_answer(**({"category": "faq"} | over))
+    asked = make_answer(**({"category": "faq", "signals": []} | over))
 
     assert foreseen(policy, asked, plan(policy, asked, "a")) == words

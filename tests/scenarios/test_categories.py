@@ -43,7 +43,7 @@ async def office(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
 async def answers(agent: Agent, confidence: float, category: str = "faq") -> Asked:
     draft = f"Draft {next(agent.world.counter)}."
     return await agent.wants(
-        QUESTION | {"category": category, "confidence": confidence, "answer": draft}
+        QUESTION | {"category": category, "confidence": confidence, "answer": draft, "signals": []}
     )
 
 
@@ -101,7 +101,7 @@ async def test_the_list_has_what_is_listed_and_what_was_seen(office: World) -> N
 
     assert [(one["name"], one["state"], one["volume"]) for one in own.json["items"]] == [
         ("faq", "fixed", 0),
-        ("credit notes", "learning", 0),
+        ("credit notes", "warming", 0),
         ("payouts", "person", 0),
         ("other", "person", 0),
         ("a/b ü", "unlisted", 1),
