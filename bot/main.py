@@ -173,7 +173,10 @@ class House:
         self._relays.start()
         self._ticker.every(1, "timers", lambda: advance_what_is_due(self.desk))
         self._ticker.every(1, "pauses", lambda: tell_cards(self.desk))
-        self._ticker.every(_DIGEST_SECONDS, "digests", lambda: make_due_digests(self.desk))
+        # A bot that never lives for long brings together what is due all the same.
+        self._ticker.every(
+            _DIGEST_SECONDS, "digests", lambda: make_due_digests(self.desk), at_once=True
+        )
         self._ticker.every(60, "reviews", lambda: end_overdue_reviews(self.desk))
         self._ticker.every(_SWEEP_SECONDS, "waiting", lambda: look_for_everybody(self.desk))
         self._ticker.every(LOOK_SECONDS, "policy", self._policy.look)

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,6 +111,15 @@ class BotProcess:
                 except aiohttp.ClientError:
                     await asyncio.sleep(0.02)
         raise AssertionError(self.log.read_text())
+
+    async def is_up(self) -> bool:
+        """Whether it says itself that it is ready."""
+        import aiohttp
+
+        with suppress(aiohttp.ClientError):
+            async with self.http.get(self.url + "/readyz") as ready:
+                return ready.status == 200
+        return False
 
     async def kill(self) -> None:
         """Kill -9: no goodbye, no cleaning up."""

@@ -27,8 +27,15 @@ class Ticker:
         self._stopping = False
 
     def every(
-        self, seconds: float, name: str, job: Callable[[], Coroutine[object, object, object]]
+        self,
+        seconds: float,
+        name: str,
+        job: Callable[[], Coroutine[object, object, object]],
+        *,
+        at_once: bool = False,
     ) -> None:
+        """`at_once`: the first time as soon as the ticker starts, not when the seconds are over."""
+
         async def run() -> None:
             if self._stopping:
                 return
@@ -55,6 +62,8 @@ class Ticker:
             max_instances=1,
             misfire_grace_time=None,
         )
+        if at_once:
+            self._scheduler.add_job(run, misfire_grace_time=None)
 
     def start(self) -> None:
         self._scheduler.start()

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.chaos import crashes, crowds, doors, outages, replicas, storms
+from tests.chaos import crashes, crowds, doors, outages, replicas, slots, storms
 from tests.chaos.result import Result
 from tests.databases import postgres
 
@@ -29,6 +29,7 @@ _TESTS = (
     outages.cuts,
     outages.slack_down,
     replicas.replicas,
+    slots.slots,
     doors.addresses,
     doors.signatures,
     storms.storm,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import sqlite3
 import tempfile
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -57,6 +58,7 @@ class Scene(World):
         self.deaths: list[int] = []
         self.questions: list[Question] = []
         self._watchers: list[asyncio.Task[None]] = []
+        self._limits: list[asyncio.Timeout] = []
 
     async def open(self) -> None:
         self._stack = AsyncExitStack()
@@ -91,13 +93,14 @@ class Scene(World):
         assert code == 0, err
         return out.strip().splitlines()[-1]
 
-    async def start(self, bot: BotProcess, *victim: str) -> None:
+    async def start(
+        self, bot: BotProcess, *victim: str, serve: tuple[str, ...] = ("-m", "bot", "serve")
+    ) -> None:
         """Start it, and again whenever it dies; `victim` only the first time."""
-        if victim:
-            bot.arguments = ("-m", "tests.chaos.victim", *victim)
+        bot.arguments = ("-m", "tests.chaos.victim", *victim) if victim else serve
         with suppress(AssertionError):  # it may die before it is ready
             await bot.start()
-        bot.arguments = ("-m", "bot", "serve")
+        bot.arguments = serve
         self._watchers.append(asyncio.create_task(self._restart(bot)))
 
     async def _restart(self, bot: BotProcess) -> None:
@@ -108,6 +111,8 @@ class Scene(World):
             self.deaths.append(code)
             with suppress(AssertionError, TimeoutError):
                 await bot.start()
+            if code == -signal.SIGKILL:
+                self._begin_to_wait_anew()
 
     async def close(self) -> None:
         for watcher in self._watchers:
@@ -118,6 +123,21 @@ class Scene(World):
                 await bot.kill()
         await self._stack.aclose()
 
+    @asynccontextmanager
+    async def patience(self) -> AsyncIterator[None]:
+        """Nobody waits longer than recovery may take; it takes its time from the last death on."""
+        async with asyncio.timeout(PATIENCE) as limit:
+            self._limits.append(limit)
+            try:
+                yield
+            finally:
+                self._limits.remove(limit)
+
+    def _begin_to_wait_anew(self) -> None:
+        for limit in self._limits:
+            if not limit.expired():
+                limit.reschedule(asyncio.get_running_loop().time() + PATIENCE)
+
     # Agents
 
     async def call(
@@ -125,7 +145,7 @@ class Scene(World):
     ) -> tuple[int, Any]:
         """Until it is answered: what fails for a while is tried again, as agents do."""
         sent = {"Authorization": f"Bearer {self.key}"} | headers
-        async with asyncio.timeout(PATIENCE):
+        async with self.patience():
             while True:
                 try:
                     async with self.http.request(
@@ -166,7 +186,7 @@ class Scene(World):
         return seen  # type: ignore[no-any-return]
 
     async def settled(self, question: Question) -> dict[str, Any]:
-        async with asyncio.timeout(PATIENCE):
+        async with self.patience():
             while (seen := await self.see(question, wait=20))["status"] == "open":
                 pass
         return seen
@@ -182,14 +202,15 @@ class Scene(World):
 
     async def press(self, question: Question, label: str, *, by: str) -> None:
         """Until it was taken: whoever is told to try again in a moment does."""
-        async with asyncio.timeout(PATIENCE):
+        its_row: Any = question
+        async with self.patience():
             while True:
                 cards = [c for c in self.cards() if question.id in json.dumps(c.message.blocks)]
                 # A settled card does not name its escalation in a button: an old screen does.
                 cards = cards or [c for c in self.cards() if self._showed(c, question.id)]
                 if cards:
                     before = len(self.whispers_to(by))
-                    answer = await cards[0].click(label, by=by, stale=True)
+                    answer = await cards[0].click(label, by=by, stale=True, of=its_row)
                     told = self.whispers_to(by)[before:]
                     if answer["status"] == 200 and not any("try again" in word for word in told):
                         question.acknowledged.append(label)
@@ -230,7 +251,7 @@ class Scene(World):
     async def calm(self, condition: Callable[[], Awaitable[bool]]) -> bool:
         """Whether it becomes so within the patience that recovery may take."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
+            async with self.patience():
                 while not await condition():  # noqa: ASYNC110 - the answer is outside
                     await asyncio.sleep(0.2)
                 return True

@@ -12,6 +12,8 @@ import pytest
 from sandbox.server import make_app
 from sandbox.testing import serving
 from tests.processes import BotProcess
+from tests.scenarios.test_breaker import writes
+from tests.scenarios.test_digests import DIGESTS, refund
 from tests.world import World
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ class Survivor(World):
             self.folder,
             self.database_url,
             self.sandbox_url,
+            policy=self.policy,
             way=self.way,
             extra=self.extra,
         )
@@ -57,10 +60,12 @@ class Survivor(World):
 
     async def until_parked(self) -> None:
         """Until one agent waits inside the bot."""
+        await self.until_measured("pullcord_waiting_agents 1.0")
 
+    async def until_measured(self, line: str) -> None:
         async def look() -> bool:
             async with self.http.get(self.url + "/metrics") as metrics:
-                return "pullcord_waiting_agents 1.0" in await metrics.text()
+                return line in await metrics.text()
 
         await self.until_true(look)
 
@@ -116,6 +121,30 @@ async def test_killed_between_the_click_and_the_poll(survivor: Survivor) -> None
     assert decision["decided_by"]["display_name"] == "Alice"
     assert (await asked.do("redeem", redeem_id="r1")).status == 200
     await card.until(lambda c: not c.buttons)
+
+
+async def test_killed_between_a_digest_and_its_post(
+    database_url: str, way: Way, tmp_path: Path
+) -> None:
+    """What was brought together and not posted is posted after the restart, once."""
+    survivor = Survivor(database_url, tmp_path, way=way, policy=DIGESTS)
+    await survivor.open()
+    try:
+        asked = await (await survivor.bot.agent(survivor)).wants(refund(12))
+        await survivor.control("faults", method="chat.postMessage", status=429, retry_after=1)
+        assert "comes now, with 1" in await writes(survivor, "alice", "digest desk now")
+        await survivor.until_measured('pullcord_sent_total{kind="card",outcome="later"} 1.0')
+
+        await survivor.dies_and_returns()
+        card = await survivor.card_of(asked)
+        again = await writes(survivor, "alice", "digest desk now")
+        await card.click("Approve", by="alice", of=asked)
+
+        assert (await asked.answer())["decided_by"]["via"] == "digest"
+        assert "Nothing waits" in again
+        assert len(survivor.cards()) == 1
+    finally:
+        await survivor.close()
 
 
 async def test_killed_while_slack_was_answering(survivor: Survivor) -> None:
