@@ -42,6 +42,13 @@ class World:
         return rate
 
 
+def _behind_a_good_rung(score: float) -> float:
+    """No error on the first rung; with the band of the second it is just beyond the target."""
+    if score > 0.7:
+        return 0.0
+    return 0.208 if score > 0.6 else 0.052
+
+
 WORLDS = (
     World("very good (1.0 %)", lambda score: 0.02 * (1 - score)),
     World("good (2.9 %)", lambda score: 0.005 + 0.072 * (1 - score) ** 2),
@@ -49,6 +56,7 @@ WORLDS = (
     World("flat 5.2 %", lambda _: 0.052),
     World("flat 6 %", lambda _: 0.06),
     World("over-confident top fifth", lambda score: 0.15 if score > 0.8 else 0.03),
+    World("a good rung, then 5.2 %", _behind_a_good_rung),
     World("flat 10 %", lambda _: 0.10),
     World("bad (15 %)", lambda _: 0.15),
     World("flat 10 %, slow to reject", lambda _: 0.10, waits=(1, 80)),

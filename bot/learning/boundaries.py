@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections import deque
-from dataclasses import dataclass, field
+from collections import Counter, deque
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -167,14 +167,17 @@ class Boundaries:
     def replayed(self, examples: Iterable[Example]) -> Boundaries:
         """The same records and rules, with all weights learned anew from the last 3000 labels.
 
-        Who is to be forgotten is left out of the examples.
+        Who is to be forgotten is left out of the examples. What only one of them has is left out
+        of the weights: it teaches nothing, and most words are such.
         """
         kept = list(deque(examples, maxlen=MOST))
+        had = Counter(name for example in kept for name in example.features)
         fresh = Boundaries()
         fresh._records, fresh._rules = self._records, self._rules
         for _ in range(_PASSES):
             for example in kept:
-                fresh._fit(example)
+                shared = {name: part for name, part in example.features.items() if had[name] > 1}
+                fresh._fit(replace(example, features=shared))
         for example in kept:
             fresh._remember(example)
         return fresh

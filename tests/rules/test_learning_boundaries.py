@@ -245,7 +245,10 @@ def test_boundaries_survive_as_text() -> None:
 
 def test_a_replay_forgets_what_is_left_out() -> None:
     """And learns the rest anew, with the same records."""
-    examples = [example(at, case(bad=at % 10 == 0), overridden=at % 10 == 0) for at in range(100)]
+    examples = [
+        example(at, case(bad=at % 10 == 0, text=f"order{at}"), overridden=at % 10 == 0)
+        for at in range(100)
+    ]
 
     kept = TAUGHT.replayed(examples)
     without = TAUGHT.replayed(one for one in examples if not one.overridden)
@@ -253,6 +256,7 @@ def test_a_replay_forgets_what_is_left_out() -> None:
     assert judged(kept, case(bad=True)).p > 0.4
     assert judged(without, case(bad=True)).p < PRIOR
     assert judged(without, case(bad=True)).similar == ()
+    assert "order7" not in kept.to_json()
     assert kept.standing("refund") == TAUGHT.standing("refund")
 
 
