@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import select
 
-from bot.store.tables import message, message_item
-from bot.usecases.advance import advance_what_is_due
-from bot.usecases.audit_house import audit_house
-from bot.usecases.make_digest import make_due_digests
-from bot.usecases.seal import seal_what_is_new, verify
+from tests.day import LOW, a_day
 from tests.receiver import receiver
 from tests.scenarios.test_breaker import writes
 from tests.scenarios.test_conversation import replies
@@ -22,111 +16,20 @@ from tests.scenarios.test_digests import press_in_modal
 from tests.scenarios.test_hands import in_threads, standing, told
 from tests.scenarios.test_home import home, opens, presses
 from tests.scenarios.test_reminders import reminders
-from tests.world import REFUND, World
+from tests.world import REFUND
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from bot.store.tx import Tx
-    from tests.world import Agent, Asked, Shown, Way
-
-DAY = """\
-version: 1
-timezone: Europe/London
-groups:
-  desk: {users: [U01ALICE, U02BOB]}
-  leads: {users: [U02BOB, U03CAROL]}
-admins: [leads]
-routes:
-  default:
-    channel: C01REV
-    reviewers: [desk]
-    grace: 1m
-    remind_after: [30m]
-    tiers: [{after: 1h, channel: C03MONEY, reviewers: [leads], urgency: high}]
-  money: {channel: C03MONEY, reviewers: [leads], approvals: 2, deadline: 8h}
-  accounts: {channel: C01REV, reviewers: [desk], deadline: 2h, on_timeout: reject}
-digests:
-  desk: {cron: "0 9,15 * * *", timezone: Etc/UTC, channel: C01REV}
-rules:
-  - {name: can wait, when: 'urgency == "low"', then: batch, digest: desk}
-  - {name: payouts, when: 'category == "payout"', then: escalate, route: money, urgency: high}
-  - {name: accounts, when: 'category == "account"', then: escalate, route: accounts}
-  - {name: the rest, when: 'true', then: escalate}
-"""
-_LOW: dict[str, Any] = {"urgency": "low", "risk": {"level": "low", "reversibility": "reversible"}}
-
-
-@dataclass
-class Day:
-    """What was asked, and how the hours go by."""
-
-    world: World
-    refunds: Agent
-    mails: Agent
-    all: list[Asked] = field(default_factory=list)
-    #: What nobody has answered when nine comes.
-    left: tuple[Asked, ...] = ()
-
-    async def goes_to(self, hour: int, minute: int = 0, second: int = 0) -> None:
-        """The bot asks Slack who is who, as every ten minutes, and does what is due."""
-        at = self.world.clock.now.replace(hour=hour, minute=minute, second=second)
-        self.world.clock.now = at
-        await self.world.house._census.take()
-        await advance_what_is_due(self.world.desk)
-        await make_due_digests(self.world.desk)
-
-    async def refund(self, amount: float, **over: Any) -> Asked:
-        action = f"Send refund of ${amount:.2f} to customer{len(self.all)}@email.com"
-        return self._kept(await self.refunds.asks_refund(amount, **({"action": action} | over)))
-
-    async def mail(self, action: str, category: str = "mail", **over: Any) -> Asked:
-        bare = {key: value for key, value in REFUND.items() if key != "tool"}
-        return self._kept(
-            await self.mails.wants(bare | {"action": action, "category": category} | over)
-        )
-
-    def _kept(self, asked: Asked) -> Asked:
-        self.all.append(asked)
-        return asked
-
-    async def verdict(self) -> list[str]:
-        """What `audit verify` and the auditor find."""
-        await seal_what_is_new(self.world.desk, all_of_them=True)
-        now = self.world.clock
-        house = await audit_house(self.world.desk, "bot", lambda: now.now, deaf=False, tables=True)
-        return [*(await verify(self.world.desk.ledger)).breaks, *house.found]
+    from tests.day import Day
+    from tests.world import Asked, Way
 
 
 @pytest.fixture
 async def day(database_url: str, way: Way, tmp_path: Path) -> AsyncIterator[Day]:
-    """It is eight in the morning."""
-    world = World(database_url, tmp_path, policy=DAY, way=way)
-    world.clock.now = world.clock.now.replace(hour=8, minute=0, second=0, microsecond=0)
-    world.clock.forward(days=1)
-    await world.open()
-    try:
-        refunds = await world.agent(callback_secret=True)
-        made = Day(world, refunds, await world.agent("mail-bot"))
-        await make_due_digests(world.desk)
+    async with a_day(database_url, way, tmp_path) as made:
         yield made
-    finally:
-        await world.close()
-
-
-async def _together(day: Day, card: Shown) -> None:
-    """Alice approves the ten identical ones in the channel, which count in a minute."""
-    pressed = {"user": "U01ALICE", "channel": card.channel, "ts": card.ts}
-    await day.world.control("click", action_id="together", **pressed)
-    assert (await day.world.modal_of("alice"))["submit"]["text"] == "Approve 10"
-    await day.world.submit("alice")
-
-
-def _digests(tx: Tx) -> Counter[str]:
-    """In how many digests each question stood."""
-    shown = select(message_item.c.escalation_id).join(message)
-    return Counter(tx.execute(shown.where(message.c.kind == "digest")).scalars())
 
 
 async def test_a_day(day: Day) -> None:
@@ -142,9 +45,7 @@ async def test_a_day(day: Day) -> None:
         ends = Counter([one["status"] for one in [await asked.see() for asked in day.all]])
         decided = [one for one in day.all if (await one.see())["status"] == "decided"]
         assert (len(day.all), ends) == (40, {"decided": 39, "cancelled": 1})
-        assert await day.world.desk.ledger.read(_digests) == dict.fromkeys(
-            [one.id for one in batched], 1
-        )
+        assert await day.digests() == dict.fromkeys([one.id for one in batched], 1)
         assert await writes(day.world, "bob", "queue all") == "✅ Nothing is open."
         assert "*Nothing is open.*" in await writes(day.world, "bob", "status")
         await hook.until(3)
@@ -159,8 +60,8 @@ async def test_a_day(day: Day) -> None:
 async def _before_nine(day: Day, called: dict[str, Any]) -> list[Asked]:
     """What cannot wait."""
     world = day.world
-    batched = [await day.refund(10 + n, **_LOW) for n in range(12)]
-    batched += [await day.mail(f"Answer mail {n}", **_LOW) for n in range(4)]
+    batched = [await day.refund(10 + n, **LOW) for n in range(12)]
+    batched += [await day.mail(f"Answer mail {n}", **LOW) for n in range(4)]
     asked, unseen, undone = [await day.refund(200 + n) for n in range(3)]
     both, against, later = [
         await day.refund(2000 + n, category="payout", **called) for n in range(3)
@@ -223,7 +124,7 @@ async def _at_nine(day: Day, batched: list[Asked]) -> None:
     assert "Desk digest · 16 waiting" in card.text
     assert not any(one.id in json.dumps(card.message.blocks) for one in batched[10:])
 
-    await _together(day, card)
+    await day.together(card)
     await card.until(lambda card: card.row(batched[0])[:1] == ["Undo"])
     await card.click("Undo", by="alice", of=batched[0])
     await card.click("Next page", by="bob")
@@ -255,7 +156,7 @@ async def _at_noon(day: Day) -> list[Asked]:
     """Work goes on, and one agent is stopped for an hour."""
     world = day.world
     await day.goes_to(12)
-    batched = [await day.refund(30 + n, **_LOW) for n in range(10)]
+    batched = [await day.refund(30 + n, **LOW) for n in range(10)]
     four = [await day.mail(f"Write to customer {n}") for n in range(4)]
     card = await world.card_of(four[0])
     assert "14 open" in await writes(world, "bob", "queue all")
@@ -280,6 +181,6 @@ async def _at_three(day: Day, batched: list[Asked]) -> None:
     assert card.row(batched[0]) == ["Details…", "Reject…"]
     await writes(world, "carol", "resume refund-bot")
     await card.until(lambda card: card.row(batched[0])[:1] == ["Approve"])
-    await _together(day, card)
+    await day.together(card)
     await day.goes_to(15, 1)
     await card.until(lambda card: "all 10 settled" in card.text)
