@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.scored_case import ScoredCase
 
-OUTSIDE_DOMAIN = "its signal in_domain is not true, so no rule and no confidence is enough"
+OUTSIDE_DOMAIN = "outside of its domain, says its signal in_domain: a person decides"
 _BELOW = "confidence "
 _NO_CATEGORY = "it has no category, so no confidence is enough"
 

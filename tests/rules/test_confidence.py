@@ -154,7 +154,7 @@ def case(held: Any, **over: Any) -> ScoredCase:
         (case("unlisted", category=None), "it has no category, so no confidence is enough"),
         (case("risk"), "at risk high no confidence is enough"),
         (case("outside_domain"),
-         "its signal in_domain is not true, so no rule and no confidence is enough"),
+         "outside of its domain, says its signal in_domain: a person decides"),
     ],
 )  # fmt: skip
 def test_the_card_says_why_a_person_is_asked(held: ScoredCase, words: str) -> None:

@@ -110,7 +110,7 @@ async def test_what_no_score_gets_past(trusting: World) -> None:
     strange = {"signals": [{"name": "in_domain", "value": False}]}
 
     asked = {
-        "in_domain is not true": await answers(agent, 1, **strange),
+        "utside of its domain, says its signal in_domain": await answers(agent, 1, **strange),
         "at risk high no confidence": await answers(agent, 1, risk={"level": "high"}),
         # A lower risk than the category's is not believed.
         "at risk high": await answers(agent, 1, category="billing", risk={"level": "low"}),
@@ -185,7 +185,9 @@ async def test_no_rule_approves_on_a_system_that_is_not_listed(trusting: World) 
     words = "system ledger is not one that crm-bot may touch without a person"
     assert words in (await trusting.card_of(other)).text
     assert words in (await trusting.card_of(by_score)).text
-    assert "in_domain is not true" in (await trusting.card_of(unclear)).text
+    assert (
+        "utside of its domain, says its signal in_domain" in (await trusting.card_of(unclear)).text
+    )
 
 
 async def test_a_case_is_forgotten_with_its_escalation(trusting: World) -> None:
