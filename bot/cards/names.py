@@ -50,6 +50,11 @@ READ_ALL = "review_read"
 WRONG_FORM = "review_form"
 ERROR_TYPE, SEVERITY, ROOT_CAUSE, CORRECTION = "error_type", "severity", "cause", "correction"
 
+#: What an admin orders for a category that learns; the value is its name.
+CATEGORY = "category"
+CATEGORY_FORM = "category_form"
+ORDER = "order"
+
 #: A digest: its further pages as a modal, and several approved together after a form.
 DIGEST_PAGE = "digest_page"
 DIGEST_PREV = "digest_prev"

@@ -6,14 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.cards import wording_rates
+from bot.cards import names, wording_learning, wording_rates
 from bot.cards import wording_stats as wording
 from bot.cards.around import Card
-from bot.cards.blocks import Block, Markup, context, mrkdwn, section
+from bot.cards.blocks import (
+    Block,
+    Markup,
+    actions,
+    button,
+    context,
+    escaped,
+    mrkdwn,
+    prose,
+    quote,
+    section,
+)
 from bot.cards.command_answers import sentence
+from bot.cards.text import clip, paragraphs
+from bot.domain.category import Learned
 from bot.domain.durations import in_words
 
-_ROWS = 10
+_ROWS, _REASON = 10, 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,15 +46,39 @@ class Line:
     band: tuple[float, float] | None = None
 
 
-def stats_answer(lines: Sequence[Line], *, whole: bool, most: int) -> Card:
-    """`whole`: no more than `most` were asked in that time."""
-    if not lines:
+def stats_answer(
+    lines: Sequence[Line],
+    *,
+    whole: bool,
+    most: int,
+    learned: Learned | None = None,
+    may_order: bool = False,
+) -> Card:
+    """`whole`: no more than `most` were asked in that time. `learned`: where only one category is
+    asked for, and it is learned; `may_order`: by an admin.
+    """
+    if not lines and learned is None:
         return sentence(Markup(wording.NOTHING))
     said = [_said(one) for one in lines[:_ROWS]]
     blocks: list[Block] = [section(wording.title(whole=whole, most=most)), *map(section, said)]
+    if learned is not None:
+        return _with_learning(said, blocks, learned, may_order=may_order)
     more = len(lines) - len(said)
     blocks.append(context(mrkdwn(wording.footer(more))))
     return Card(text=said[0], blocks=blocks)
+
+
+def _with_learning(
+    said: list[Markup], blocks: list[Block], learned: Learned, *, may_order: bool
+) -> Card:
+    words = "\n".join(wording_learning.in_words(learned))
+    blocks.append(prose(learned.name, words))
+    if learned.order:
+        blocks.append(quote(clip(paragraphs(learned.order), _REASON)))
+    if may_order:
+        change = button(wording_learning.CHANGE, names.CATEGORY, learned.name)
+        blocks.append(actions(f"category_{learned.epoch}_{learned.phase}", [change]))
+    return Card(text=said[0] if said else escaped(words), blocks=blocks)
 
 
 def _said(one: Line) -> Markup:

@@ -10,7 +10,7 @@ import math
 from datetime import datetime
 
 from bot.cards.blocks import Markup, joined, said
-from bot.domain.category import Closing, Learned, Measured, Phase
+from bot.domain.category import Closing, Learned, Measured, Order, Phase
 
 CRITICAL = "a review found something that somebody must act on"
 
@@ -138,3 +138,65 @@ def doubted(category: str) -> Markup:
         "until that is clear. If it goes on, the category closes by itself.",
         category=category,
     )
+
+
+# --- what admins order ---------------------------------------------------------------------------
+
+CHANGE, FORM_TITLE, SUBMIT = "Change…", "Change a category", "Save"
+ORDER_LABEL, REASON_LABEL = "What shall hold from now on", "Why"
+REASON_HINT = "It stands in the journal and is told to the operators."
+REASON_MISSING = "Please write why."
+ORDER_THIS = "change what a category delivers"
+ORDERS: dict[Order, str] = {
+    "freeze": "Deliver nothing for now; keep what was learned",
+    "unfreeze": "Deliver again what the evidence allows",
+    "always_ask": "People see all of it, whatever is learned",
+    "as_learned": "Deliver again what the evidence allows",
+    "reset": "Forget what was learned, and start anew",
+}
+_ORDERED: dict[Order, str] = {
+    "freeze": "delivers nothing by itself until an admin lets it go on",
+    "unfreeze": "delivers again what the evidence allows",
+    "always_ask": "is always asked from now on",
+    "as_learned": "delivers again what the evidence allows",
+    "reset": "has forgotten what was learned, and starts anew",
+}
+
+
+def ordered(category: str, order: Order, who: str, reason: str) -> Markup:
+    words = f"{{who}}: category {{category}} {_ORDERED[order]}. Why: {{reason}}"
+    return said(words, who=who, category=category, reason=reason)
+
+
+def said_by_admin(reason: str) -> str:
+    return f"An admin's reason: {reason}"
+
+
+DONE = "Done. `stats` shows how the category stands now."
+NOT_LEARNED = "This category is not learned: its policy says what it delivers."
+OVERTAKEN = "Somebody has changed this category meanwhile. Please look at it again."
+
+
+# --- the quarterly review ------------------------------------------------------------------------
+
+
+def quarter_title(quarter: str, count: int) -> str:
+    many = "category that learns" if count == 1 else "categories that learn"
+    return f"{quarter}: {count} {many}"
+
+
+QUARTER_INTRO = (
+    "Once in a quarter somebody should look at what goes out without a person. Each opening may be "
+    "wrong by itself, so some of many are; what stands for all of them together is marked."
+)
+STANDS = "Proposed: keep it. It stands up together with all others."
+NOT_TOGETHER = (
+    "Proposed: start anew if you doubt it. By itself it stands, together with all others it does "
+    "not."
+)
+NOTHING_OPEN = "Proposed: nothing. People see all of it."
+FEW_ANSWERS = "Proposed: see that its cards are answered. What nobody answers opens nothing."
+
+
+def more_categories(count: int) -> str:
+    return f"{count} more: `/pullcord stats CATEGORY` shows each."

@@ -10,6 +10,10 @@ Phase = Literal[
     "warming", "gathering", "open", "suspicious", "closed", "frozen", "always_ask"
 ]  # fmt: skip
 
+#: What an admin may order: nothing goes out; it does again; people see all of it; that is over;
+#: everything learned is forgotten.
+Order = Literal["freeze", "unfreeze", "always_ask", "as_learned", "reset"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
@@ -58,3 +62,12 @@ class Learned:
     closing: Closing | None = None
     #: An admin's reason for what they ordered, while it holds.
     order: str | None = None
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """What makes sense to order now."""
+        if self.phase == "frozen":
+            return ("unfreeze", "reset")
+        if self.phase == "always_ask":
+            return ("as_learned", "reset")
+        return ("freeze", "always_ask", "reset")

@@ -69,9 +69,11 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """Trouble that the operators should know of."""
+    """What the operators should know of: mostly trouble."""
 
     text: str
+    #: Where there is something to press.
+    blocks: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

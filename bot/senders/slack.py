@@ -202,11 +202,17 @@ class SlackSender:
         except (ClientError, OSError, TimeoutError):
             return False
 
-    async def say(self, *, channel: str, text: str) -> Outcome:
-        """A plain sentence in a channel."""
+    async def say(
+        self, *, channel: str, text: str, blocks: list[dict[str, Any]] | None = None
+    ) -> Outcome:
+        """A plain sentence in a channel, or what stands in its place."""
         return await outcome_of(
             self._client.chat_postMessage(
-                channel=channel, text=text, unfurl_links=False, unfurl_media=False
+                channel=channel,
+                text=text,
+                blocks=blocks or None,
+                unfurl_links=False,
+                unfurl_media=False,
             ),
             "post",
         )

@@ -51,10 +51,10 @@ async def say(
             if said is None:
                 return Later(reason="overslept")
             outcome = said
-        case Alert(text=text):
+        case Alert(text=text, blocks=blocks):
             channel = admin_channel
             outcome = (
-                await sender.say(channel=channel, text=text)
+                await sender.say(channel=channel, text=text, blocks=blocks)
                 if channel
                 else Never(reason="PULLCORD_ADMIN_CHANNEL is not set")
             )

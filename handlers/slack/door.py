@@ -17,7 +17,17 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.cards import names
 from bot.observe import CLICKS
-from handlers.slack import actions, command, digests, events, forms, hands, home, reviews
+from handlers.slack import (
+    actions,
+    categories,
+    command,
+    digests,
+    events,
+    forms,
+    hands,
+    home,
+    reviews,
+)
 from handlers.slack.signature import Seal
 from handlers.slack.who import well_formed
 
@@ -80,6 +90,8 @@ def make_bolt(desk: Desk, client: AsyncWebClient) -> AsyncApp:
     bolt.view(names.REJECT_FORM)(forms.reject(desk))
     bolt.view(names.ASK_FORM)(hands.ask(desk))
     bolt.view(names.LATER_FORM)(hands.later(desk))
+    bolt.action(names.CATEGORY)(categories.open_change(desk))
+    bolt.view(names.CATEGORY_FORM)(categories.change(desk))
     bolt.action(names.RIGHT)(reviews.right(desk))
     bolt.action(names.WRONG)(reviews.open_wrong(desk))
     bolt.action(names.SKIP)(reviews.leave(desk))

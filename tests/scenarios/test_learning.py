@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.domain.errors import ForbiddenError, InvalidError
+from bot.domain.people import Clicker
 from bot.learning.epochs import fold
 from bot.store import learning
+from bot.usecases.order_category import look_at_category
 from tests.rules.making import QUESTION
-from tests.world import POLICY, World
+from tests.scenarios.test_breaker import answered, writes
+from tests.world import PEOPLE, POLICY, World, words_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -22,6 +27,7 @@ LEARNING = POLICY.replace("reviewers: [reviewers],", "reviewers: [reviewers], ke
 LEARNING = LEARNING.replace(
     "rules:\n",
     """\
+admins: [reviewers]
 categories:
   faq: {learn: true, risk: low}
 rules:
@@ -90,3 +96,65 @@ async def test_evidence_opens_a_category_and_replay_agrees(world: World) -> None
         return fold(learning.events(tx, "faq")) == learning.find(tx, "faq").standing
 
     assert await world.desk.ledger.read(replayed)
+
+
+async def changes(world: World, who: str, order: str, reason: str = "The prices changed.") -> None:
+    """What an admin does behind `stats faq`."""
+    await writes(world, who, "stats faq")
+    await presses_change(world, who)
+    await world.submit(who, order=order, reason=reason)
+
+
+async def presses_change(world: World, who: str) -> None:
+    ts, _ = answered(world, who)
+    status, answer = await world.control(
+        "click", user=PEOPLE[who], channel="C01REV", ts=ts, action_id="category"
+    )
+    assert status == 200, answer
+
+
+async def stands(world: World) -> str:
+    agent = await world.agent(name="reader", scopes=("escalate:read",))
+    state: str = (await agent.call("GET", "/v1/categories/faq")).json["state"]
+    return state
+
+
+async def test_admins_have_the_last_word(world: World) -> None:
+    """Stopped, asked always and learned anew, with a reason that everybody reads."""
+    shown = await writes(world, "alice", "stats faq")
+    states = []
+    for order in ("freeze", "unfreeze", "always_ask", "as_learned", "reset"):
+        await changes(world, "alice", order)
+        states.append(await stands(world))
+    await changes(world, "alice", "freeze", "Until the audit is over.")
+    frozen = await writes(world, "alice", "stats faq")
+
+    assert "Collecting its first cases" in shown
+    assert states == ["frozen", "warming", "always_ask", "warming", "warming"]
+    assert "Frozen by an admin" in frozen
+    assert "Until the audit is over." in frozen
+    await world.until(lambda: len(alerts(world)) == 6)
+    told = alerts(world)
+    assert "Alice: category faq delivers nothing by itself until an admin lets it go on" in told[0]
+
+
+async def test_an_order_is_refused_with_a_reason(world: World) -> None:
+    """Of who is no admin, of a form without one, and of what somebody has changed meanwhile."""
+    await writes(world, "alice", "stats faq")
+    await presses_change(world, "alice")
+    refused = await world.control(
+        "view/submit", user=PEOPLE["alice"], values={"order": "freeze", "reason": "\u200b"}
+    )
+    await changes(world, "bob", "freeze")
+    await world.submit("alice", order="freeze", reason="So do I.")
+    late = "".join(words_in(await world.modal_of("alice")))
+    carol = await writes(world, "carol", "stats faq")
+    clicker = Clicker(id="U03CAROL", name="carol", team_id=None)
+
+    assert "Please write why" in str(refused)
+    assert "Somebody has changed this category meanwhile" in late
+    assert "Change…" not in carol
+    with pytest.raises(ForbiddenError, match="can change what a category delivers"):
+        await look_at_category(world.desk, "faq", clicker)
+    with pytest.raises(InvalidError, match="not learned"):
+        await look_at_category(world.desk, "\x00", replace(clicker, id="U01ALICE"))

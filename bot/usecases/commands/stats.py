@@ -12,6 +12,7 @@ from bot.cards.command_answers import nearest, sentence
 from bot.cards.stats_answer import Line, stats_answer
 from bot.policy.targets import target_band
 from bot.store import recent
+from bot.usecases.order_category import see_category
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,15 +36,27 @@ async def stats(desk: Desk, asker: Asker, words: Sequence[str]) -> Card:
     for one in found:
         by_category[one.category or ""].append(one)
     wanted = " ".join(words)
-    if wanted and wanted not in by_category:
+    listed = desk.book.category(wanted)
+    learned = None
+    if listed is not None and listed.learn:
+        learned = await desk.ledger.read(see_category, wanted)
+    if wanted and wanted not in by_category and learned is None:
         known = [one for one in by_category if one]
         return sentence(wording_stats.nothing_of(wanted, nearest(wanted, known)))
-    chosen = {wanted: by_category[wanted]} if wanted else by_category
+    chosen = by_category
+    if wanted:
+        chosen = {wanted: by_category[wanted]} if wanted in by_category else {}
     lines = [
         _line(desk.book.category(category), category, some) for category, some in chosen.items()
     ]
     lines.sort(key=lambda one: (-one.asked, one.category))
-    return stats_answer(lines, whole=len(found) < _MOST, most=_MOST)
+    return stats_answer(
+        lines,
+        whole=len(found) < _MOST,
+        most=_MOST,
+        learned=learned,
+        may_order=asker.admin,
+    )
 
 
 def _latest(tx: Tx) -> list[Recent]:
