@@ -139,7 +139,7 @@ def post_stratified(
             likely = (sum(seen) + _BELIEVED * believed) / (len(seen) + _BELIEVED)
             left = max(0.0, 1 - len(seen) / size)
             variance += weight**2 * likely * (1 - likely) / len(seen) * left
-    return _interval(rate, variance, n, z)
+    return _interval(rate, variance, n, n, z)
 
 
 def hajek(reviews: Sequence[Review], *, z: float = 1.96) -> Estimate | None:
@@ -149,13 +149,18 @@ def hajek(reviews: Sequence[Review], *, z: float = 1.96) -> Estimate | None:
     weight = sum(1 / one.pi for one in reviews)
     rate = sum(one.loss / one.pi for one in reviews) / weight
     variance = sum((1 - one.pi) / one.pi**2 * (one.loss - rate) ** 2 for one in reviews)
-    return _interval(rate, variance / weight**2, len(reviews), z)
+    # Where nothing, or everything, was wrong the weights alone say what the reviews are worth.
+    plain = weight**2 / sum(1 / one.pi**2 for one in reviews)
+    return _interval(rate, variance / weight**2, len(reviews), plain, z)
 
 
-def _interval(rate: float, variance: float, n: int, z: float) -> Estimate:
-    """Wilson's at the number of plain reviews that this variance is worth (Franco et al., 2019)."""
+def _interval(rate: float, variance: float, n: int, plain: float, z: float) -> Estimate:
+    """Wilson's at the number of plain reviews that this variance is worth (Franco et al., 2019).
+
+    `plain` is that number where there is no variance.
+    """
     likely = (rate * n + 0.5) / (n + 1)
-    worth = likely * (1 - likely) / variance if variance else n
+    worth = likely * (1 - likely) / variance if variance else plain
     return Estimate(rate, *wilson(min(1.0, rate), worth, z), n, variance)
 
 

@@ -24,15 +24,16 @@ from bot.learning.ladder import (
     stakes,
     wilson,
 )
+from bot.learning.terms import TERMS
 
 BAR = 20.0
 
 
-def opens_at(losses: list[float], alpha: float) -> int | None:
+def opens_at(losses: list[float], alpha: float, bar: float = BAR) -> int | None:
     wealth = EVEN
     for label, loss in enumerate(losses, start=1):
         wealth = bet(wealth, stakes(alpha=alpha, loss=loss, pi=1, pi_min=1))
-        if odds(wealth) >= BAR:
+        if odds(wealth) >= bar:
             return label
     return None
 
@@ -41,6 +42,17 @@ def opens_at(losses: list[float], alpha: float) -> int | None:
 def test_without_an_error_a_rung_opens_at_this_label(alpha: float, labels: int) -> None:
     """The fewest labels that are enough, by how much may be wrong."""
     assert opens_at([0.0] * 400, alpha) == labels
+
+
+def test_each_risk_asks_for_so_many_labels_without_an_error() -> None:
+    """For a part of the category, and for all of it."""
+    terms = [TERMS[risk] for risk in ("low", "medium", "high")]
+
+    parts = [opens_at([0.0] * 300, one.alpha_partial or 0, one.bar) for one in terms]
+    wholes = [opens_at([0.0] * 300, one.alpha_full or 0, one.bar) for one in terms[:2]]
+
+    assert parts == [41, 83, 265]
+    assert wholes == [83, 140]
 
 
 @given(st.integers(0, 82))

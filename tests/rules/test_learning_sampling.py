@@ -134,6 +134,20 @@ def test_where_everything_was_reviewed_nothing_is_uncertain_but_chance() -> None
     assert (found.low, found.high) == pytest.approx((0.0552, 0.1744), abs=1e-3)
 
 
+def test_reviews_without_an_error_are_worth_what_their_weights_say() -> None:
+    """A few heavy ones among many light ones leave more open than as many alike."""
+    even = hajek([Review(stratum=0, pi=0.1, loss=0)] * 50)
+    uneven = hajek(
+        [Review(stratum=0, pi=1, loss=0)] * 45 + [Review(stratum=0, pi=0.05, loss=0)] * 5
+    )
+
+    assert even is not None
+    assert uneven is not None
+    assert (even.rate, uneven.rate) == (0, 0)
+    assert even.high == pytest.approx(0.0713, abs=1e-3)
+    assert uneven.high > 0.2
+
+
 def test_a_difference_shows_when_its_interval_leaves_zero_out() -> None:
     """From a fifth to a tenth with 50 reviews each says nothing; with 800 it does."""
 
