@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.domain.escalation import Escalation, OnTimeout
 from bot.domain.people import Actor, Named
+from bot.domain.person_settings import Absence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,8 @@ class Around:
     run: Sequence[Escalation] = ()
     #: Slack id → display name of those who can be named; only read for the form that names them.
     colleagues: Mapping[str, str] = field(default_factory=dict)
+    #: Those of them who say that they are not there.
+    absences: Mapping[str, Absence] = field(default_factory=dict)
 
     def name_of(self, actor: Actor | Named) -> str:
         return self.names.get(actor.id) or actor.display_name or actor.id

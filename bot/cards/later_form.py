@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from bot.cards import names, offers, wording_forms, wording_hands
+from bot.cards import names, offers, wording_forms, wording_hands, wording_settings
 from bot.cards.around import Around
-from bot.cards.blocks import Block, Element, field_of, modal, option, plain, rich, words
-from bot.cards.states import FormError, chosen, state_of
+from bot.cards.blocks import (
+    OPTION_TEXT,
+    Block,
+    Element,
+    field_of,
+    modal,
+    option,
+    plain,
+    rich,
+    words,
+)  # fmt: skip
+from bot.cards.states import FormError, chosen, moment_in, state_of
 from bot.cards.text import clip, one_line
 from bot.domain.escalation import Escalation
 
@@ -51,7 +61,7 @@ def later_form(escalation: Escalation, around: Around) -> dict[str, Any]:
 def read_later(values: Mapping[str, Any]) -> LaterAnswer:
     """Raises FormError when nothing was chosen, or two moments."""
     length = chosen(state_of(values, names.UNTIL))
-    at = _moment(state_of(values, names.UNTIL_AT))
+    at = moment_in(state_of(values, names.UNTIL_AT))
     person = chosen(state_of(values, names.PERSON))
     if length is not None and at is not None:
         raise FormError({names.UNTIL_AT: wording_hands.ONE_TIME})
@@ -71,7 +81,9 @@ def _people(around: Around) -> list[Block]:
     named = sorted(around.colleagues.items(), key=lambda one: (one[1].casefold(), one[0]))
     if not named:
         return []
-    people: list[Element] = [option(name or id_, id_) for id_, name in named[:_MOST_PEOPLE]]
+    people: list[Element] = [
+        option(name or id_, id_) | _hint(id_, around) for id_, name in named[:_MOST_PEOPLE]
+    ]
     menu = {
         "type": "static_select", "action_id": names.INPUT, "options": people,
         "placeholder": plain(wording_hands.CHOOSE_PERSON, 150),
@@ -84,9 +96,9 @@ def _people(around: Around) -> list[Block]:
     ]  # fmt: skip
 
 
-def _moment(state: Mapping[str, Any] | None) -> datetime | None:
-    """What a date and time picker says, if it says a moment at all."""
-    at = state.get("selected_date_time") if state is not None else None
-    if not isinstance(at, int) or isinstance(at, bool) or not 0 <= at < 10**10:
-        return None
-    return datetime.fromtimestamp(at, UTC)
+def _hint(person_id: str, around: Around) -> Element:
+    """Below a name: perhaps they are not there."""
+    gone = around.absences.get(person_id)
+    if gone is None:
+        return {}
+    return {"description": plain(wording_settings.absent(gone, around.now), OPTION_TEXT)}

@@ -36,10 +36,19 @@ PAGE_NEXT = "page_next"
 #: In the answer to `/pullcord queue`.
 QUEUE_NEXT = "queue_next"
 
+#: On the Home tab: the parts of the filter, and the other buttons.
+FILTER_ROUTE = "filter_route"
+FILTER_CATEGORY = "filter_category"
+FILTER_URGENCY = "filter_urgency"
+RESUME = "resume"
+SETTINGS = "settings"
+COME_BACK = "come_back"
+
 MODIFY_FORM = "modify_form"
 REJECT_FORM = "reject_form"
 ASK_FORM = "ask_form"
 LATER_FORM = "later_form"
+SETTINGS_FORM = "settings_form"
 NOTICE = "notice"
 
 #: A look at what went out without a person; their values are the review's id.
@@ -83,6 +92,11 @@ QUESTION = "question"
 UNTIL = "until"
 UNTIL_AT = "until_at"
 PERSON = "person"
+AWAY = "away"
+DAYS = "days"
+START = "start"
+END = "end"
+ZONE = "zone"
 #: The choices of `UNTIL`.
 QUARTER, HOUR, MORNING = "15m", "1h", "morning"
 

@@ -67,7 +67,7 @@ def _row(number: int, escalation: Escalation, around: Around) -> Block:
     headline = clip(one_line(escalation.shown.headline), _HEADLINE)
     elements: list[Element] = [
         words(words_of.numbered(number, headline), bold=True),
-        words("\n" + clip(_facts(escalation, around), _LINE) + "\n"),
+        words("\n" + clip(facts_of(escalation, around), _LINE) + "\n"),
     ]
     marks = wording.SEPARATOR.join(whereabouts(escalation, around))
     if marks:
@@ -80,7 +80,8 @@ def _row(number: int, escalation: Escalation, around: Around) -> Block:
     return rich(*elements)
 
 
-def _facts(escalation: Escalation, around: Around) -> str:
+def facts_of(escalation: Escalation, around: Around) -> str:
+    """How urgent, until when, since when, from whom, and where."""
     need = escalation.shown_need
     have = len(escalation.agreeing(escalation.shown_digest))
     parts = [

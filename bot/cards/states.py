@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.cards import names, wording_forms
@@ -41,6 +42,14 @@ def chosen(state: Mapping[str, Any] | None) -> str | None:
     selected = state.get("selected_option") if state is not None else None
     value = selected.get("value") if isinstance(selected, Mapping) else None
     return value if isinstance(value, str) else None
+
+
+def moment_in(state: Mapping[str, Any] | None) -> datetime | None:
+    """What a date and time picker says, if it says a moment at all."""
+    at = state.get("selected_date_time") if state is not None else None
+    if not isinstance(at, int) or isinstance(at, bool) or not 0 <= at < 10**10:
+        return None
+    return datetime.fromtimestamp(at, UTC)
 
 
 def ticked(state: Mapping[str, Any] | None) -> set[str]:

@@ -28,8 +28,10 @@ def snoozed(until: datetime, now: datetime) -> Markup:
     )  # fmt: skip
 
 
-def assigned(name: str) -> Markup:
-    return said("👉 Assigned to {name}.", name=name)
+def assigned(name: str, hint: str | None = None) -> Markup:
+    """The hint: perhaps they are not there."""
+    done = said("👉 Assigned to {name}.", name=name)
+    return done if hint is None else joined(" ", [done, said("{hint}", hint=hint)])
 
 
 def refused(why: Markup) -> Markup:

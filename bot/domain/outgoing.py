@@ -97,6 +97,18 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A person's Home tab looks so now; the hash names this look."""
+
+    hash: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overtaken:
+    """Nothing was published: the tab does not look as we thought any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Later:
     """Not now; nothing happened. `after` seconds at least, when Slack named them."""
 

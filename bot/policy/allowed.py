@@ -49,26 +49,30 @@ def why_no_admin(book: Book, directory: Directory, person: Clicker) -> Denial | 
     return _why_not(book, directory, book.admins, person, own=None, selves=frozenset(), fresh=True)
 
 
-def routes_of(book: Book, directory: Directory, person: Clicker) -> frozenset[str]:
+def routes_of(
+    book: Book, directory: Directory, person: Clicker, *, fresh: bool = True
+) -> frozenset[str]:
     """The routes that ask this person, as far as nothing stands against them."""
     return frozenset(
         route.name
         for route in book.routes.values()
         if _why_not(
-            book, directory, route.reviewers, person, own=None, selves=frozenset(), fresh=True
+            book, directory, route.reviewers, person, own=None, selves=frozenset(), fresh=fresh
         )
         is None
     )
 
 
-def tiers_of(book: Book, directory: Directory, person: Clicker) -> dict[str, int]:
+def tiers_of(
+    book: Book, directory: Directory, person: Clicker, *, fresh: bool = True
+) -> dict[str, int]:
     """Routes that ask this person from a tier on, and from which: 1 is the first."""
     return {
         route.name: number
         for route in book.routes.values()
         for number, tier in reversed(list(enumerate(route.tiers, 1)))
         if _why_not(
-            book, directory, tier.reviewers, person, own=None, selves=frozenset(), fresh=True
+            book, directory, tier.reviewers, person, own=None, selves=frozenset(), fresh=fresh
         )
         is None
     }

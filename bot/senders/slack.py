@@ -9,7 +9,7 @@ from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.domain.directory import Nobody
-from bot.domain.outgoing import Later, Never, Outcome, Sent
+from bot.domain.outgoing import Later, Never, Outcome, Overtaken, Published, Sent
 from bot.senders.answers import SlackUnreachableError, asked, outcome_of, reason_of, refusal
 from bot.senders.payloads import CARD_EVENT, cursor_in, our_messages, person_in, text_or_none
 
@@ -217,9 +217,22 @@ class SlackSender:
             "post",
         )
 
-    async def publish(self, user: str, view: dict[str, Any]) -> Outcome:
-        """Another content for a person's Home tab."""
-        return await outcome_of(self._client.views_publish(user_id=user, view=view), "home")
+    async def publish(
+        self, user: str, view: dict[str, Any], hash_: str | None
+    ) -> Published | Overtaken | Later | Never:
+        """Another content for a person's Home tab, in the place of the one with that hash; None:
+        whatever stands there.
+        """
+        answer = await asked(
+            self._client.views_publish(user_id=user, view=view, hash=hash_), {"hash_conflict"}
+        )
+        if isinstance(answer, Nobody):
+            return Overtaken()
+        if not isinstance(answer, dict):
+            return answer
+        stands = answer.get("view")
+        found = stands.get("hash") if isinstance(stands, dict) else None
+        return Published(hash=text_or_none(found))
 
     async def hello(self) -> dict[str, str]:
         """`{team_id, url, user_id}` of the token. Raises SlackUnreachableError."""

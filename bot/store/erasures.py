@@ -9,6 +9,7 @@ from sqlalchemy import Text, delete, func, or_, select, type_coerce, update
 
 from bot.store import seals
 from bot.store.tables import (
+    answer_time,
     decision,
     escalation,
     journal,
@@ -121,9 +122,12 @@ def forget_whose_wish(
 
 
 def forget_account(tx: Tx, person_id: str, wanted: str) -> None:
-    """The row, the rolls and what was whispered to them; Slack may tell us of them again."""
+    """The row, what they said of themselves, how long their answers took, the rolls, and what was
+    whispered to them; Slack may tell us of them again.
+    """
     tx.execute(delete(person).where(person.c.id == person_id))
     tx.execute(delete(person_setting).where(person_setting.c.person_id == person_id))
+    tx.execute(delete(answer_time).where(answer_time.c.person_id == person_id))
     tx.execute(delete(roll).where(roll.c.key == wanted))
     for row in tx.execute(select(roll).where(_holds(tx, roll.c.members, person_id))).all():
         left = [one for one in row.members if one != person_id]

@@ -16,7 +16,6 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    text,
     type_coerce,
     update,
 )
@@ -35,7 +34,7 @@ from bot.domain.escalation import (
     Vote,
 )
 from bot.domain.hands import NOBODY, Hands
-from bot.domain.request import URGENCIES, Request
+from bot.domain.request import Request
 from bot.domain.run import RunGuidance
 from bot.store.tables import decision, escalation
 from bot.store.tx import MOMENT
@@ -58,9 +57,6 @@ _HANDS = TypeAdapter(Hands)
 _MESSAGES = TypeAdapter(tuple[Message, ...])
 _RUN_GUIDANCE = TypeAdapter(tuple[RunGuidance, ...])
 
-_URGENT = {"high", "critical"}
-# Written as the index has it: a bound value would hide from the planner that it fits.
-_OPEN = text("escalation.status = 'open'")
 _REFUSED = or_(
     escalation.c.status.in_(["expired", "cancelled"]),
     and_(escalation.c.status == "decided", decision.c.type.in_(["reject", "revise"])),
@@ -170,29 +166,15 @@ def page(tx: Tx, which: Filter, limit: int) -> list[Escalation]:
     return [_from_row(row) for row in rows]
 
 
-def taken_by(tx: Tx, person_id: str, limit: int) -> list[Escalation]:
+def ids_taken_by(tx: Tx, person_id: str, limit: int) -> list[str]:
     """What is open and in this person's hands, the one that ends first before the others."""
     rows = tx.execute(
-        _WHOLE.where(escalation.c.taken_by == person_id, escalation.c.status == "open")
+        select(escalation.c.id)
+        .where(escalation.c.taken_by == person_id, escalation.c.status == "open")
         .order_by(escalation.c.expires_at, escalation.c.id)
         .limit(limit)
     )
-    return [_from_row(row) for row in rows]
-
-
-def waiting(tx: Tx, routes: Iterable[str], *, urgent: bool, limit: int) -> list[Escalation]:
-    """What is open on these routes, the one that ends first before the others."""
-    levels = [one for one in URGENCIES if (one in _URGENT) == urgent]
-    rows = tx.execute(
-        _WHOLE.where(
-            _OPEN,
-            escalation.c.route.in_(sorted(routes)),
-            escalation.c.urgency.in_(levels),
-        )
-        .order_by(escalation.c.expires_at, escalation.c.id)
-        .limit(limit)
-    )
-    return [_from_row(row) for row in rows]
+    return list(rows.scalars())
 
 
 def find_all(tx: Tx, ids: Iterable[str]) -> list[Escalation]:

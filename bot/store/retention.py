@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, and_, cast, delete, func, select, type_coerce
 
 from bot.store.columns import to_micros
 from bot.store.tables import (
+    answer_time,
     decision,
     escalation,
     inbound,
@@ -73,7 +74,7 @@ def remove_some(tx: Tx, before: datetime, limit: int) -> tuple[int, int]:
     entries = tx.execute(select(func.count()).select_from(mine.subquery())).scalar_one()
     tx.execute(update(seal).where(seal.c.entry_id.in_(mine)).values(removed=True, salt=None))
     tx.execute(delete(journal).where(journal.c.escalation_id.in_(ids)))
-    for table in (relay, decision, timer, inbound, run_guidance, scored_case):
+    for table in (relay, decision, timer, inbound, run_guidance, scored_case, answer_time):
         tx.execute(delete(table).where(table.c.escalation_id.in_(ids)))
     shown = list(
         tx.execute(

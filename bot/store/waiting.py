@@ -249,4 +249,5 @@ def _not_voted(tx: Tx, scope: Scope) -> list[ColumnElement[bool]]:
         return []
     # The text is written by us, without spaces.
     voted = tx.holds_text(escalation.c.votes, f'"type":"human","id":"{scope.not_voted_by}"')
-    return [not_(voted)]
+    # A click in its grace can still be taken back.
+    return [or_(escalation.c.intent.is_not(None), not_(voted))]

@@ -23,7 +23,7 @@ from bot.domain.outgoing import Direct
 from bot.domain.request import REFUSALS, URGENCIES
 from bot.observe import tracing
 from bot.policy.plan import plan
-from bot.store import escalations, messages, outbox, timers
+from bot.store import answer_times, escalations, messages, outbox, timers
 from bot.usecases.authority import Standing, still_counts, voters
 from bot.usecases.ballot import checked, edited_at
 from bot.usecases.read_directory import read_directory
@@ -213,6 +213,8 @@ def _cast(
         raise StaleActionError(_STALE)
     if vote.type == "modify":
         _refuse_stale_form(before, ballot)
+    if actor.type == "human" and all(one.actor.id != actor.id for one in before.votes):
+        answer_times.add(tx, before.id, actor.id, vote.at - before.asked_at)
     after = before.count(vote)
     if agreeing:
         after = _recounted(tx, book, team_id, after, vote, need)

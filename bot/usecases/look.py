@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.cards.around import Around
 from bot.store import escalations, pauses, people, runs
+from bot.usecases.absences import absences
 from bot.usecases.authority import as_it_counts, voters
 from bot.usecases.end_of_time import in_the_end
 from bot.usecases.read_directory import read_directory
@@ -30,7 +31,10 @@ async def look(desk: Desk, escalation_id: str) -> tuple[Escalation, Around]:
 
 async def look_with_colleagues(desk: Desk, escalation_id: str) -> tuple[Escalation, Around]:
     """The same, with the names of all who are asked. Raises NotFoundError."""
-    return await desk.ledger.read(_look_with_colleagues, desk.book, desk.team_id, escalation_id)
+    found, seen = await desk.ledger.read(
+        _look_with_colleagues, desk.book, desk.team_id, escalation_id
+    )
+    return found, replace(seen, absences=await absences(desk, seen.colleagues))
 
 
 def _look_with_colleagues(

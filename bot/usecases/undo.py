@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.cards import wording_grace
 from bot.domain.errors import ForbiddenError, InvalidError
-from bot.store import timers
+from bot.store import answer_times, timers
 from bot.usecases.read_directory import read_directory
 from bot.usecases.settling import keep, lock_in_time
 
@@ -43,4 +43,5 @@ def _undo(
     if clicked.id != actor.id and not admin:
         raise ForbiddenError(wording_grace.not_yours(clicked.display_name or clicked.id))
     timers.drop(tx, escalation_id, "grace")
+    answer_times.take_back(tx, escalation_id, clicked.id)
     return keep(tx, before, before.take_back(), "vote.undone", actor, type=intent.decision.type)

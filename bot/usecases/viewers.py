@@ -22,6 +22,8 @@ class Viewer:
     until: float
     due: float
     shown: str | None = None
+    #: Slack's own name for that; None: it is not known what stands there.
+    hash: str | None = None
     failures: int = 0
 
 
@@ -32,22 +34,24 @@ class Viewers:
         self._most = most
         self._known: dict[str, Viewer] = {}
 
-    def opened(self, person_id: str, now: float) -> None:
-        """They look at it just now."""
+    def opened(self, person_id: str, now: float, hash_: str | None = None) -> None:
+        """They look at it just now, and see what has that hash, where Slack says so."""
         before = self._known.pop(person_id, None)
         if len(self._known) >= self._most:
             del self._known[next(iter(self._known))]
-        shown = before.shown if before else None
-        self._known[person_id] = Viewer(person_id, now + _LOOKS_SECONDS, now, shown)
+        made = Viewer(person_id, now + _LOOKS_SECONDS, now, hash=hash_)
+        if before is not None and hash_ in {None, before.hash}:
+            made.shown, made.hash = before.shown, before.hash
+        self._known[person_id] = made
 
     def due(self, now: float) -> list[Viewer]:
         """Whose tab should be looked at again."""
         self._known = {id_: one for id_, one in self._known.items() if one.until > now}
         return [one for one in self._known.values() if one.due <= now]
 
-    def looked(self, viewer: Viewer, shown: str | None, now: float) -> None:
-        """What stands there now; None: it could not be put there."""
-        viewer.due = now + _AGAIN_SECONDS
+    def looked(self, viewer: Viewer, shown: str | None, hash_: str | None, now: float) -> None:
+        """What stands there now, and its hash; None: it could not be put there."""
+        viewer.due, viewer.hash = now + _AGAIN_SECONDS, hash_
         if shown is not None:
             viewer.shown, viewer.failures = shown, 0
             return

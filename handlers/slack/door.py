@@ -85,6 +85,12 @@ def make_bolt(desk: Desk, client: AsyncWebClient) -> AsyncApp:
     bolt.view(names.TOGETHER_FORM)(digests.together(desk))
     bolt.action(names.ANSWER)(actions.open_answer(desk))
     bolt.action(names.QUEUE_NEXT)(command.turn_queue(desk))
+    for part in (names.FILTER_ROUTE, names.FILTER_CATEGORY, names.FILTER_URGENCY):
+        bolt.action(part)(home.choose_filter(desk))
+    bolt.action(names.RESUME)(home.resume(desk))
+    bolt.action(names.COME_BACK)(home.back(desk))
+    bolt.action(names.SETTINGS)(home.open_settings(desk))
+    bolt.view(names.SETTINGS_FORM)(home.save_settings(desk))
     bolt.view(names.ANSWER_FORM)(forms.answer(desk))
     bolt.view(names.MODIFY_FORM)(forms.modify(desk))
     bolt.view(names.REJECT_FORM)(forms.reject(desk))

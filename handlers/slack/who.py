@@ -162,11 +162,27 @@ def read_usergroup(event: object) -> tuple[str, frozenset[str]]:
     return usergroup, frozenset(map(_text, _list(payload.get("removed_users"))))
 
 
-def read_viewer(event: object) -> str | None:
-    """Who has opened their Home tab; None for the other tab, and for odd shapes."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Who has opened their Home tab, and the hash of what they see; the first time nothing."""
+
+    id: str
+    hash: str | None
+
+
+def read_viewer(event: object) -> Opened | None:
+    """None for the other tab, and for odd shapes."""
     said = _object(event)
     user = _text(said.get("user"))
-    return user if said.get("tab") == "home" and _ID.fullmatch(user) else None
+    if said.get("tab") != "home" or not _ID.fullmatch(user):
+        return None
+    return Opened(user, _text(_object(said.get("view")).get("hash")) or None)
+
+
+def read_action_id(body: object) -> str:
+    """What was pressed, by its name; nothing where that is odd."""
+    action = _object(next(iter(_list(_object(body).get("actions"))), None))
+    return _text(action.get("action_id"))
 
 
 def well_formed(payload: object) -> bool:

@@ -106,20 +106,29 @@ class Asker:
 
 async def recognise(desk: Desk, clicker: Clicker, places: tuple[str, ...] = ()) -> Asker:
     """Raises ForbiddenError for those to whom nothing is shown here."""
-    return await desk.ledger.read(_recognise, desk.book, desk.team_id, clicker, places)
+    return await desk.ledger.read(recognise_in, desk.book, desk.team_id, clicker, places)
 
 
-def _recognise(
-    tx: Tx, book: Book, team_id: str | None, clicker: Clicker, places: tuple[str, ...]
+def recognise_in(
+    tx: Tx,
+    book: Book,
+    team_id: str | None,
+    clicker: Clicker,
+    places: tuple[str, ...] = (),
+    *,
+    fresh: bool = True,
 ) -> Asker:
+    """The same within a transaction. Without `fresh` also what Slack has not confirmed lately
+    asks them: enough to look, and not to do anything.
+    """
     directory = read_directory(tx, book, team_id, {clicker.id}, groups=book.admins)
     if directory.bar(clicker.id, clicker.team_id) in _NEVER:
         raise ForbiddenError(wording_command.FOREIGN)
     # Whom it does not name we do not know: it may be a guest.
     if clicker.id not in book.people(directory):
         raise ForbiddenError(wording_command.NOT_NAMED)
-    routes = routes_of(book, directory, clicker)
-    raised = tiers_of(book, directory, clicker)
+    routes = routes_of(book, directory, clicker, fresh=fresh)
+    raised = tiers_of(book, directory, clicker, fresh=fresh)
     return Asker(
         clicker=clicker,
         book=book,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from bot.cards import wording_command, wording_pause
 from bot.cards.command_answers import nearest, sentence
 from bot.domain.durations import parse_duration
 from bot.store import keys
+from bot.usecases.commands.asker import recognise
 from bot.usecases.commands.words import command
 from bot.usecases.pauses import pause, resume
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.cards.around import Card
+    from bot.domain.people import Clicker
     from bot.usecases.commands.asker import Asker
     from bot.usecases.desk import Desk
 
@@ -46,6 +49,16 @@ async def resume_agent(desk: Desk, asker: Asker, words: Sequence[str]) -> Card:
     if await resume(desk, words[0], asker.actor()):
         return sentence(wording_pause.resumed(words[0]))
     return await _unknown(desk, words[0]) or sentence(wording_pause.was_not_paused(words[0]))
+
+
+async def resume_for(desk: Desk, clicker: Clicker, agent: str) -> None:
+    """The button of the Home tab; one that goes on already is left alone.
+
+    Raises ForbiddenError for whom the policy does not name among its admins.
+    """
+    asker = await recognise(desk, clicker)
+    asker.check_admin(_THIS)
+    await resume(desk, agent, replace(asker.actor(), via="home"))
 
 
 async def _unknown(desk: Desk, agent: str) -> Card | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.cards import whispers, wording_command, wording_together
+from bot.cards import whispers, wording_command, wording_settings, wording_together
 from bot.cards.around import Card
 from bot.cards.blocks import Markup, escaped, joined, kept_safe, section
 from bot.cards.command_answers import sentence
@@ -17,6 +17,7 @@ from bot.domain.errors import (
 )
 from bot.domain.snoozing import moment_named
 from bot.store import people
+from bot.usecases.absences import absences
 from bot.usecases.assign import assign
 from bot.usecases.authority import SlackVoter
 from bot.usecases.commands.references import refers, resolve
@@ -91,7 +92,9 @@ async def assign_them(desk: Desk, asker: Asker, words: Sequence[str]) -> Card:
 
     async def does(found: Escalation, voter: SlackVoter) -> Markup:
         await assign(desk, found.id, voter, person)
-        return wording_together.assigned(name)
+        gone = (await absences(desk, {person})).get(person)
+        hint = wording_settings.absent(gone, asker.directory.now) if gone else None
+        return wording_together.assigned(name, hint)
 
     return await _each(desk, asker, "assign", named, does)
 
