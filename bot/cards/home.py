@@ -50,6 +50,8 @@ class Team:
 
     rows: Sequence[Row]
     total: int
+    #: So many of them stand above, and not again here.
+    above: int
     filter: QueueFilter
     routes: Sequence[str]
     categories: Sequence[str]
@@ -94,6 +96,7 @@ def _drawn(home: Home, cap: int) -> list[Block]:
     return [
         *_waiting(home, cap),
         *_taken(home, cap),
+        divider(),
         *_team(home.team, cap),
         divider(),
         section(_answer_time(home)),
@@ -118,7 +121,7 @@ def _waiting(home: Home, cap: int) -> list[Block]:
 def _taken(home: Home, cap: int) -> list[Block]:
     if not home.taken:
         return []
-    blocks = [header(words_of.YOU_TOOK), *_rows(home.taken[:MOST_TAKEN], cap)]
+    blocks = [divider(), header(words_of.YOU_TOOK), *_rows(home.taken[:MOST_TAKEN], cap)]
     if home.more_taken or len(home.taken) > MOST_TAKEN:
         blocks.append(context(mrkdwn(words_of.MORE_TAKEN)))
     return blocks
@@ -127,7 +130,7 @@ def _taken(home: Home, cap: int) -> list[Block]:
 def _team(team: Team, cap: int) -> list[Block]:
     rows = team.rows[:MOST_TEAM]
     filtered = team.filter != QueueFilter()
-    total = words_of.team_total(max(team.total, len(rows)), len(rows), filtered=filtered)
+    total = words_of.team_total(team.total, len(rows), team.above, filtered=filtered)
     blocks: list[Block] = [header(words_of.TEAM)]
     if team.total or filtered:
         blocks.append(filter_row(team.filter, team.routes, team.categories))

@@ -37,14 +37,16 @@ def sleeping(asleep: int) -> str:
     return f"💤 {asleep:,} snoozed {'is' if asleep == 1 else 'are'} left out."
 
 
-def team_total(total: int, shown: int, *, filtered: bool) -> Markup:
-    """Below the team's queue."""
-    matching = " match the filter" if filtered else " open"
+def team_total(total: int, shown: int, above: int, *, filtered: bool) -> Markup:
+    """Below the team's queue; so many of it stand above, and not again there."""
     if not total:
         return Markup("Nothing matches the filter." if filtered else "Nothing is open.")
-    if total > shown:
-        return Markup(f"{shown:,} of {total:,}{matching}: `/pullcord queue all` has every one.")
-    return Markup(f"{total:,}{matching}")
+    what = f"{total:,} match the filter" if filtered else f"{total:,} open"
+    if above:
+        what = f"{what}, {above:,} of them above"
+    if total > shown + above:
+        return Markup(f"{what}; {shown:,} here. `/pullcord queue all` has every one.")
+    return Markup(what)
 
 
 def urgency(level: str) -> str:

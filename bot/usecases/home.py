@@ -13,13 +13,13 @@ from bot.cards.home import MOST_TAKEN, MOST_TEAM, MOST_WAITING, Home, Team, home
 from bot.domain.errors import ForbiddenError
 from bot.domain.outgoing import Overtaken, Published
 from bot.domain.people import Clicker
+from bot.domain.person_settings import QueueFilter
 from bot.domain.request import URGENCIES
 from bot.store import answer_times, escalations, pauses, person_settings, waiting
 from bot.usecases.commands.asker import recognise_in
 from bot.usecases.look_at_list import look_at_list
 
 if TYPE_CHECKING:
-    from bot.domain.person_settings import QueueFilter
     from bot.policy.book import Book
     from bot.senders.slack import SlackSender
     from bot.store.tx import Tx
@@ -72,8 +72,12 @@ def _home(tx: Tx, book: Book, team_id: str | None, person_id: str) -> dict[str, 
     settings = replace(settings, filter=_valid(asker, settings.filter))
     scope = _chosen(asker, settings.filter)
     crowds = waiting.crowds(tx, scope, now)
-    team = waiting.page(tx, scope, crowds, None, MOST_TEAM)
-    shown = dict.fromkeys([*waits[:MOST_WAITING], *taken[:MOST_TAKEN], *team])
+    above = [*waits[:MOST_WAITING], *taken[:MOST_TAKEN]]
+    team = waiting.page(tx, scope, crowds, None, MOST_TEAM + len(above))
+    if settings.filter == QueueFilter():
+        # Whoever filters looks for something; whoever does not has seen these.
+        team = [one for one in team if one not in above]
+    shown = dict.fromkeys([*above, *team[:MOST_TEAM]])
     rows = {row[0].id: row for row in look_at_list(tx, book, team_id, list(shown))}
     took = answer_times.of(tx, person_id, now - _LATELY)
     return home_view(
@@ -85,7 +89,8 @@ def _home(tx: Tx, book: Book, team_id: str | None, person_id: str) -> dict[str, 
             taken=[rows[one] for one in taken[:MOST_TAKEN] if one in rows],
             more_taken=len(taken) > MOST_TAKEN,
             team=Team(
-                rows=[rows[one] for one in team if one in rows],
+                rows=[rows[one] for one in team[:MOST_TEAM] if one in rows],
+                above=0 if settings.filter != QueueFilter() else len(above),
                 total=sum(one.number for one in crowds),
                 filter=settings.filter,
                 routes=sorted(asker.visible | {one.route for one in everything}),

@@ -208,6 +208,8 @@ def _element(data: dict[str, Any]) -> Any:
         case "datetimepicker":
             fields["initial_datetime"] = fields.pop("initial_date_time", None)
             return sb.DateTimePicker(**fields)
+        case "timepicker":
+            return sb.TimePicker(**fields)
         case "radio_buttons":
             return sb.RadioButtonGroup(**fields)
         case "checkboxes":

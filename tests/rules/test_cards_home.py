@@ -29,7 +29,7 @@ NINE_TO_FIVE = WorkingHours(start=time(9), end=time(17), days=(0, 1, 2, 3, 4))
 
 def make_team(**over: Any) -> Team:
     fields: dict[str, Any] = {
-        "rows": [], "total": 0, "filter": QueueFilter(), "routes": ["default", "money"],
+        "rows": [], "total": 0, "above": 0, "filter": QueueFilter(), "routes": ["default", "money"],
         "categories": ["refund"],
     }  # fmt: skip
     return Team(**(fields | over))
@@ -126,11 +126,13 @@ def test_the_teams_queue_leads_to_all_of_each() -> None:
 
     whole = judged(make_home(team=team))
     part = judged(make_home(team=replace(team, total=1234, filter=QueueFilter(urgency="high"))))
+    above = judged(make_home(team=replace(team, total=6, above=4)))
     none = judged(make_home(team=make_team(filter=QueueFilter(category="gone"))))
     one = home_view(make_home(team=team))
 
     assert "2 open" in whole
-    assert "2 of 1,234 match the filter: `/pullcord queue all` has every one." in part
+    assert "1,234 match the filter; 2 here. `/pullcord queue all` has every one." in part
+    assert "6 open, 4 of them above" in above
     assert "Nothing matches the filter." in none
     assert "👀 Alice is looking · 🔔 tier 1: nobody answered for 20 min" in "\n".join(whole)
     assert beside(one) == [names.DETAILS] * 2
