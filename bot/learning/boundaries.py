@@ -183,7 +183,10 @@ class Boundaries:
         return fresh
 
     def to_json(self) -> str:
-        """Everything but the reviewed cases, which the caller has anyway."""
+        """Everything but the reviewed cases, which the caller has anyway.
+
+        With long texts it is about 1 MB: to be kept in memory, and written now and then.
+        """
         return json.dumps(
             {
                 "model": self._model.state,
