@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.learning.epochs import fold
-from bot.store import learning
+from bot.store import learning, messages
 from bot.usecases.quarterly_review import review_quarter
 from tests.world import CHANNELS, POLICY, World, words_in
 
@@ -32,7 +32,7 @@ QUARTERLY = QUARTERLY.replace(
     + "".join(f"  {name}: {{learn: true, risk: low}}\n" for name in WRONG)
     + "rules:\n  - {name: trust by score, when: 'kind == \"answer\"', then: by_confidence}\n",
 )
-_AT_ONCE = 30
+_AT_ONCE = 60
 
 
 def chance(number: int, of: str) -> float:
@@ -68,7 +68,9 @@ class Quarter:
         for at in range(numbers.start, numbers.stop, _AT_ONCE):
             some = range(at, min(at + _AT_ONCE, numbers.stop))
             await asyncio.gather(*(self._case(one, version, worse) for one in some))
+            await self.world.until_true(lambda: self.world.desk.ledger.read(_all_is_shown))
             await self._review()
+            await self.world.house._census.take()
             self.world.clock.forward(hours=90 * 24 * len(some) / 3000)
 
     async def _case(self, number: int, version: str, worse: str | None) -> None:
@@ -79,7 +81,7 @@ class Quarter:
         posted = await self.agent.posts(
             kind="answer",
             question=f"Question {number}?",
-            answer="An answer.",
+            answer=f"Answer {number}.",
             category=name,
             confidence=round(0.5 + chance(number, "score") / 2, 4),
             source={"agent_version": version},
@@ -97,8 +99,8 @@ class Quarter:
 
     async def _review(self) -> None:
         """Alice answers every review card that has come."""
-        messages = list(self.world.slack.channels[CHANNELS["#reviews"]].messages.items())
-        for ts, message in messages[self._looked_at :]:
+        cards = list(self.world.slack.channels[CHANNELS["#reviews"]].messages.items())
+        for ts, message in cards[self._looked_at :]:
             if not any("review_right" in str(block) for block in message.blocks):
                 continue
             found = re.search(r"Question (\d+)\?", "".join(words_in(message.blocks)))
@@ -111,7 +113,7 @@ class Quarter:
             )  # fmt: skip
             if not right:
                 await self.world.submit("alice", error_type="accuracy", severity="major")
-        self._looked_at = len(messages)
+        self._looked_at = len(cards)
 
     async def state(self, name: str) -> dict[str, Any]:
         reader = await self.world.agent(name="reader", scopes=("escalate:read", "decide"))
@@ -119,10 +121,15 @@ class Quarter:
         return found
 
 
+def _all_is_shown(tx: Tx) -> bool:
+    return messages.behind(tx) == 0
+
+
 def alerts(world: World) -> list[str]:
     return [m.text for m in world.slack.channels["C09ADMIN"].messages.values()]
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_quarter(world: World) -> None:
     """Thresholds open on evidence; what goes bad closes; what is bad never opened at all."""
