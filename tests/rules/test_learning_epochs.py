@@ -489,7 +489,7 @@ def test_a_life_had_everything_in_it() -> None:
     assert standing_from_json(standing_to_json(LIVED.standing)) == LIVED.standing
 
 
-@settings(max_examples=5)
+@settings(max_examples=4)
 @given(st.lists(st.integers(0, len(LIVED.events)), max_size=4))
 def test_replay_gives_the_same_bits_in_any_batches(breaks: list[int]) -> None:
     """Through text each time, as the database keeps it, and from events that were text too."""
@@ -537,7 +537,7 @@ def openings(events: list[Event]) -> list[int]:
     return [one.open_rungs for one in accumulate(events, after, initial=Standing())]
 
 
-@settings(max_examples=10)
+@settings(max_examples=4)
 @given(st.sampled_from(LABELS), st.sampled_from(["timeout", "withdrawn"]))
 def test_a_timeout_never_opens_anything_earlier(place: int, source: Source) -> None:
     """In place of any label of an epoch."""
