@@ -147,13 +147,6 @@ async def test_a_quarter(world: World) -> None:
     assert any("Category faq delivers nothing by itself any more" in one for one in alerts(world))
     assert (await quarter.state("faq"))["state"] in {"closed", "gathering"}
     assert (await quarter.state("hours"))["state"] == "open"
-    print(
-        "SEEN",
-        opened,
-        quarter.asked,
-        quarter.reviewed,
-        {k: len(v) for k, v in quarter.delivered.items()},
-    )
 
     def replayed(tx: Tx) -> bool:
         return all(
