@@ -535,7 +535,6 @@ Index(
     escalation.c.category,
     escalation.c.expires_at,
     escalation.c.id,
-    escalation.c.tier,
     escalation.c.status,
     sqlite_where=text("status = 'open'"),
     postgresql_where=text("status = 'open'"),

@@ -20,10 +20,12 @@ from bot.usecases.commands.asker import recognise_in
 from bot.usecases.look_at_list import look_at_list
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.policy.book import Book
     from bot.senders.slack import SlackSender
     from bot.store.tx import Tx
-    from bot.store.waiting import Scope
+    from bot.store.waiting import Crowd, Scope
     from bot.usecases.commands.asker import Asker
     from bot.usecases.desk import Desk
 
@@ -66,15 +68,18 @@ def _home(tx: Tx, book: Book, team_id: str | None, person_id: str) -> dict[str, 
     settings = person_settings.of(tx, person_id)
     known = asker.directory.people.get(person_id)
     taken = escalations.ids_taken_by(tx, person_id, MOST_TAKEN + 1)
-    waits, asleep = _waiting(tx, asker)
-    waits = [one for one in waits if one not in taken]
     everything = waiting.crowds(tx, asker.seen(), now)
+    # Counting is what takes long where very much is open: others see no more than asks them.
+    asking = waiting.crowds(tx, asker.asked(), now) if asker.admin else everything
+    waits, asleep = _waiting(tx, asker, asking)
+    waits = [one for one in waits if one not in taken]
     settings = replace(settings, filter=_valid(asker, settings.filter))
     scope = _chosen(asker, settings.filter)
-    crowds = waiting.crowds(tx, scope, now)
+    filtered = settings.filter != QueueFilter()
+    crowds = waiting.crowds(tx, scope, now) if filtered else everything
     above = [*waits[:MOST_WAITING], *taken[:MOST_TAKEN]]
     team = waiting.page(tx, scope, crowds, None, MOST_TEAM + len(above))
-    if settings.filter == QueueFilter():
+    if not filtered:
         # Whoever filters looks for something; whoever does not has seen these.
         team = [one for one in team if one not in above]
     shown = dict.fromkeys([*above, *team[:MOST_TEAM]])
@@ -90,7 +95,7 @@ def _home(tx: Tx, book: Book, team_id: str | None, person_id: str) -> dict[str, 
             more_taken=len(taken) > MOST_TAKEN,
             team=Team(
                 rows=[rows[one] for one in team[:MOST_TEAM] if one in rows],
-                above=0 if settings.filter != QueueFilter() else len(above),
+                above=0 if filtered else len(above),
                 total=sum(one.number for one in crowds),
                 filter=settings.filter,
                 routes=sorted(asker.visible | {one.route for one in everything}),
@@ -107,12 +112,11 @@ def _home(tx: Tx, book: Book, team_id: str | None, person_id: str) -> dict[str, 
     )
 
 
-def _waiting(tx: Tx, asker: Asker) -> tuple[list[str], int]:
+def _waiting(tx: Tx, asker: Asker, among: Sequence[Crowd]) -> tuple[list[str], int]:
     """Ids of what asks them and has not their answer, and how much of it sleeps."""
     scope = replace(asker.asked(), awake=True, not_voted_by=asker.clicker.id)
-    crowds = waiting.crowds(tx, scope, tx.now())
     # What they took stands among them; one more than is shown says that there are more.
-    ids = waiting.page(tx, scope, crowds, None, MOST_WAITING + MOST_TAKEN + 2)
+    ids = waiting.page(tx, scope, among, None, MOST_WAITING + MOST_TAKEN + 2)
     return ids, waiting.asleep(tx, scope)
 
 

@@ -35,7 +35,7 @@ def upgrade() -> None:
     op.create_index(
         "escalation_kinds",
         "escalation",
-        ["urgency", "route", "category", "expires_at", "id", "tier", "status"],
+        ["urgency", "route", "category", "expires_at", "id", "status"],
         sqlite_where=still_open,
         postgresql_where=still_open,
     )
