@@ -40,6 +40,7 @@ from bot.usecases.home import refresh_homes
 from bot.usecases.keys import write_down_uses
 from bot.usecases.learn_people import everything_again
 from bot.usecases.make_digest import make_due_digests
+from bot.usecases.overlays import propose_rules
 from bot.usecases.pauses import tell_cards
 from bot.usecases.quarterly_review import review_quarter
 from bot.usecases.retention import remove_what_is_old
@@ -178,6 +179,7 @@ class House:
         self._ticker.every(
             _DIGEST_SECONDS, "digests", lambda: make_due_digests(self.desk), at_once=True
         )
+        self._ticker.every(3600, "proposals", lambda: propose_rules(self.desk))
         self._ticker.every(600, "quarter", lambda: review_quarter(self.desk), at_once=True)
         self._ticker.every(60, "reviews", lambda: end_overdue_reviews(self.desk))
         self._ticker.every(_SWEEP_SECONDS, "waiting", lambda: look_for_everybody(self.desk))

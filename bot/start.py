@@ -21,6 +21,7 @@ from bot.store import schema
 from bot.store.open import open_ledger
 from bot.usecases.desk import Desk
 from bot.usecases.key_ring import KeyRing
+from bot.usecases.overlays import Overlays
 from bot.usecases.pauses import Pauses
 from bot.workers.policy_file import read_book
 from bot.workers.waker import CommitWaker
@@ -115,6 +116,7 @@ def make_desk(
         callback_allow=settings.pullcord_callback_allow,
         ring=KeyRing(monotonic),
         pauses=Pauses(monotonic),
+        overlays=Overlays(monotonic),
         pace=SLACKS_PACE.faster(settings.pullcord_pace),
     )
     return desk, waker

@@ -59,6 +59,9 @@ READ_ALL = "review_read"
 WRONG_FORM = "review_form"
 ERROR_TYPE, SEVERITY, ROOT_CAUSE, CORRECTION = "error_type", "severity", "cause", "correction"
 
+#: A rule that people's decisions propose; the value is the proposal's id.
+ACCEPT_RULE, DECLINE_RULE, REVOKE_RULE = "rule_accept", "rule_decline", "rule_revoke"
+
 #: What an admin orders for a category that learns; the value is its name.
 CATEGORY = "category"
 CATEGORY_FORM = "category_form"

@@ -14,6 +14,7 @@ from bot.store.tables import (
     escalation,
     journal,
     outbox,
+    overlay,
     paused_agent,
     person,
     person_setting,
@@ -76,6 +77,7 @@ def forget_some(tx: Tx, person_id: str, alias: str, with_comments: bool, limit: 
     seen[0] += _forget_pauses(tx, person_id, rename)
     seen[0] += _forget_guidance(tx, person_id, rename)
     seen[0] += _forget_reviews(tx, person_id, rename, limit)
+    seen[0] += _forget_overlays(tx, person_id, rename)
     return seen[0]
 
 
@@ -220,6 +222,16 @@ def _forget_reviews(tx: Tx, person_id: str, rename: Callable[[Any], Any], limit:
             .where(review.c.id == row.id)
             .values(verdict=rename(row.verdict), skipped=rename(row.skipped))
         )
+    return len(rows)
+
+
+def _forget_overlays(tx: Tx, person_id: str, rename: Callable[[Any], Any]) -> int:
+    """Who accepted a learned rule; it goes on holding."""
+    rows = tx.execute(
+        select(overlay.c.id, overlay.c.by).where(_names(tx, overlay.c.by, person_id))
+    ).all()
+    for row in rows:
+        tx.execute(update(overlay).where(overlay.c.id == row.id).values(by=rename(row.by)))
     return len(rows)
 
 

@@ -701,3 +701,19 @@ Index(
     sqlite_where=text("category IS NOT NULL"),
     postgresql_where=text("category IS NOT NULL"),
 )
+
+# Rules that came from what people decided; never many.
+overlay = Table(
+    "overlay",
+    metadata,
+    _id(),
+    Column("rule", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("pattern", Json, nullable=False),
+    Column("approved", Integer, nullable=False),
+    Column("people", Integer, nullable=False),
+    # proposed, accepted, declined or revoked.
+    Column("state", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by", Json),
+)

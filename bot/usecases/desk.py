@@ -9,6 +9,7 @@ from bot.domain.pacing import SLACKS_PACE, Pace
 from bot.domain.ports import Waker
 from bot.usecases.key_ring import KeyRing
 from bot.usecases.limits import Crowds
+from bot.usecases.overlays import Overlays
 from bot.usecases.pauses import Pauses
 from bot.usecases.places import Places
 from bot.usecases.shortcuts import Shortcuts
@@ -61,6 +62,8 @@ class Desk:
     crowds: Crowds = field(default_factory=Crowds)
     #: Of this process only: who was paused within the last second.
     pauses: Pauses = field(default_factory=Pauses)
+    #: Of this process only: the learned rules in force within the last second.
+    overlays: Overlays = field(default_factory=Overlays)
     #: Of this process only: where clicks came from lately.
     places: Places = field(default_factory=Places)
     #: Of this process only: how to answer clicks at once.

@@ -40,6 +40,7 @@ from bot.store import (
 )
 from bot.usecases import limits
 from bot.usecases.by_rule import decided_by_rule, weighed
+from bot.usecases.overlays import laid_over
 from bot.usecases.review_case import ask_for_review
 from bot.usecases.settling import topic
 
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from bot.policy.plan import Plan
     from bot.store.tx import Tx
     from bot.usecases.desk import Desk
+    from bot.usecases.overlays import Overlays
     from bot.usecases.pauses import Pauses
 
 log = structlog.get_logger()
@@ -92,6 +94,7 @@ async def open_escalation(
             desk.book,
             desk.crowds,
             desk.pauses,
+            desk.overlays,
             caller,
             key,
             body_hash,
@@ -136,6 +139,7 @@ def _open(
     book: Book,
     crowds: limits.Crowds,
     pauses: Pauses,
+    overlays: Overlays,
     caller: Caller,
     key: str,
     body_hash: str,
@@ -157,6 +161,7 @@ def _open(
     allowance = limits.spend(tx, book, caller.agent)
     _check_deadline(request.deadline, now)
     _check_supersedes(tx, caller, request)
+    planned = laid_over(tx, book, overlays, caller.agent, request, planned)
     planned, case = weighed(
         tx, book, coin_secret, escalation_id, caller.agent, request, planned, action_digest
     )

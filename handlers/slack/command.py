@@ -53,13 +53,13 @@ def turn_queue(desk: Desk) -> Callable[..., Awaitable[None]]:
         if click.response_url is not None:
             answered = {"replace_original": True, "response_type": "ephemeral",
                         "text": said.text, "blocks": said.blocks}  # fmt: skip
-            await _send(client, click.response_url, answered)
+            await send_back(client, click.response_url, answered)
         await ack()
 
     return listener
 
 
-async def _send(client: AsyncWebClient, response_url: str, body: dict[str, Any]) -> None:
+async def send_back(client: AsyncWebClient, response_url: str, body: dict[str, Any]) -> None:
     session = client.session
     assert session is not None  # noqa: S101 - the house gives its client one
     try:

@@ -26,6 +26,7 @@ from handlers.slack import (
     forms,
     hands,
     home,
+    overlays,
     reviews,
 )
 from handlers.slack.signature import Seal
@@ -96,6 +97,8 @@ def make_bolt(desk: Desk, client: AsyncWebClient) -> AsyncApp:
     bolt.view(names.REJECT_FORM)(forms.reject(desk))
     bolt.view(names.ASK_FORM)(hands.ask(desk))
     bolt.view(names.LATER_FORM)(hands.later(desk))
+    for answer in overlays.ANSWERS:
+        bolt.action(answer)(overlays.answered(desk, answer))
     bolt.action(names.CATEGORY)(categories.open_change(desk))
     bolt.view(names.CATEGORY_FORM)(categories.change(desk))
     bolt.action(names.RIGHT)(reviews.right(desk))
