@@ -84,6 +84,7 @@ def _home(tx: Tx, book: Book, team_id: str | None, person_id: str) -> dict[str, 
         team = [one for one in team if one not in above]
     shown = dict.fromkeys([*above, *team[:MOST_TEAM]])
     rows = {row[0].id: row for row in look_at_list(tx, book, team_id, list(shown))}
+    total = sum(one.number for one in crowds)
     took = answer_times.of(tx, person_id, now - _LATELY)
     return home_view(
         Home(
@@ -95,8 +96,8 @@ def _home(tx: Tx, book: Book, team_id: str | None, person_id: str) -> dict[str, 
             more_taken=len(taken) > MOST_TAKEN,
             team=Team(
                 rows=[rows[one] for one in team[:MOST_TEAM] if one in rows],
-                above=0 if filtered else len(above),
-                total=sum(one.number for one in crowds),
+                above=0 if filtered else min(len(above), total),
+                total=total,
                 filter=settings.filter,
                 routes=sorted(asker.visible | {one.route for one in everything}),
                 categories=sorted(waiting.categories(tx, everything)),
