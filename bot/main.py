@@ -34,6 +34,7 @@ from bot.start import (
 )
 from bot.store import escalations, messages, pauses, relays, schema
 from bot.usecases.advance import advance_what_is_due
+from bot.usecases.check_learning import check_learning
 from bot.usecases.compare import compare
 from bot.usecases.desk import Desk, Workspace
 from bot.usecases.home import refresh_homes
@@ -180,6 +181,7 @@ class House:
             _DIGEST_SECONDS, "digests", lambda: make_due_digests(self.desk), at_once=True
         )
         self._ticker.every(3600, "proposals", lambda: propose_rules(self.desk))
+        self._ticker.every(86_400, "learning", lambda: check_learning(self.desk))
         self._ticker.every(600, "quarter", lambda: review_quarter(self.desk), at_once=True)
         self._ticker.every(60, "reviews", lambda: end_overdue_reviews(self.desk))
         self._ticker.every(_SWEEP_SECONDS, "waiting", lambda: look_for_everybody(self.desk))

@@ -110,8 +110,8 @@ def opened(seen: Learned) -> Markup:
         said("{evidence}. {measured}. {ends}. ", evidence=evidence(seen) or "",
              measured=measured(seen.measured) or "",
              ends=ends(seen.ends) if seen.ends else ""),
-        said("{audits} of it is reviewed by chance. `stats {category}` shows it, and lets admins "
-             "stop it.", audits=percent(seen.audit_rate), category=seen.name),
+        said("{audits} of it is reviewed by chance. `/pullcord stats {category}` shows it, and "
+             "lets admins stop it.", audits=percent(seen.audit_rate), category=seen.name),
     ]  # fmt: skip
     return joined("", parts)
 
@@ -172,7 +172,7 @@ def said_by_admin(reason: str) -> str:
     return f"An admin's reason: {reason}"
 
 
-DONE = "Done. `stats` shows how the category stands now."
+DONE = "Done. `/pullcord stats` shows how the category stands now."
 NOT_LEARNED = "This category is not learned: its policy says what it delivers."
 OVERTAKEN = "Somebody has changed this category meanwhile. Please look at it again."
 
@@ -200,3 +200,12 @@ FEW_ANSWERS = "Proposed: see that its cards are answered. What nobody answers op
 
 def more_categories(count: int) -> str:
     return f"{count} more: `/pullcord stats CATEGORY` shows each."
+
+
+def does_not_add_up(category: str) -> str:
+    """To the operators: somebody has changed the database by hand, or a release folds otherwise."""
+    return (
+        f"What is kept of category {category} is not what its events come to. It was folded anew "
+        "from them. Whoever changes the database by hand should know; after an update of Pullcord "
+        "please report it."
+    )

@@ -25,7 +25,7 @@ GUARDS = (
 
 
 def proposal(rule: str, approved: int, people: int) -> Markup:
-    who = "one person" if people == 1 else f"{people} people"
+    who = "one reviewer" if people == 1 else f"{people} reviewers"
     return said(
         "Rule “{rule}” put the last {approved} of these to people, and all {approved} were "
         "approved, by {who}.",

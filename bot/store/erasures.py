@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Text, delete, func, or_, select, type_coerce, update
 
-from bot.store import seals
+from bot.store import learning, seals
 from bot.store.tables import (
     answer_time,
     decision,
@@ -78,6 +78,7 @@ def forget_some(tx: Tx, person_id: str, alias: str, with_comments: bool, limit: 
     seen[0] += _forget_guidance(tx, person_id, rename)
     seen[0] += _forget_reviews(tx, person_id, rename, limit)
     seen[0] += _forget_overlays(tx, person_id, rename)
+    seen[0] += learning.forget(tx, person_id, alias, with_words=with_comments)
     return seen[0]
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, update
 
+from bot.learning.epochs import fold
 from bot.learning.events import event_from_json, event_to_json
 from bot.learning.standing import Standing
 from bot.learning.stored import standing_from_json, standing_to_json
@@ -55,13 +57,13 @@ def every(tx: Tx) -> dict[str, Standing]:
 def append(tx: Tx, before: Kept, event: Event, standing: Standing) -> Kept:
     """The event, and what it has made of the standing."""
     seq = before.seq + 1
+    kept = Kept(before.category, seq, standing)
     tx.add(
         learning_event,
         {"category": before.category, "seq": seq, "at": event.at, "body": event_to_json(event)},
     )
-    text = standing_to_json(standing)
-    tx.upsert(learning_standing, {"category": before.category, "seq": seq, "standing": text})
-    return Kept(before.category, seq, standing)
+    keep(tx, kept)
+    return kept
 
 
 def events(tx: Tx, category: str) -> list[Event]:
@@ -72,6 +74,36 @@ def events(tx: Tx, category: str) -> list[Event]:
         .order_by(learning_event.c.seq)
     )
     return [event_from_json(row.body) for row in rows]
+
+
+def names(tx: Tx) -> list[str]:
+    """Of all categories that have events."""
+    return list(tx.execute(select(learning_standing.c.category)).scalars())
+
+
+def keep(tx: Tx, kept: Kept) -> None:
+    """The standing as it follows from the events, whatever stood there."""
+    text = standing_to_json(kept.standing)
+    tx.upsert(learning_standing, {"category": kept.category, "seq": kept.seq, "standing": text})
+
+
+def forget(tx: Tx, person_id: str, alias: str, *, with_words: bool) -> int:
+    """Another name for somebody who ordered or found something, and no reasons of theirs."""
+    said = f'"by":{json.dumps(person_id)}'
+    rows = tx.execute(
+        select(learning_event).where(tx.holds_text(learning_event.c.body, said))
+    ).all()
+    for row in rows:
+        body = json.loads(row.body) | {"by": alias}
+        if with_words:
+            body["reason"] = "(erased)"
+        mine = (learning_event.c.category == row.category, learning_event.c.seq == row.seq)
+        text = json.dumps(body, separators=(",", ":"))
+        tx.execute(update(learning_event).where(*mine).values(body=text))
+    for category in sorted({row.category for row in rows}):
+        kept = lock(tx, category)
+        keep(tx, Kept(category, kept.seq, fold(events(tx, category))))
+    return len(rows)
 
 
 def is_new(tx: Tx, category: str, agent: str, version: str) -> bool:

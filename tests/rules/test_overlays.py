@@ -129,7 +129,7 @@ def test_the_card_says_what_forty_approvals_show() -> None:
     assert "currency USD" in words
     assert "any order" in words
     assert "up to 7 % of such cases might be overridden (95 % confidence)" in words
-    assert "one person" in overlay_card(make_overlay(people=1)).text
+    assert "one reviewer" in overlay_card(make_overlay(people=1)).text
     one = pattern(refund(20, urgent=False))
     odd = make_overlay(pattern=replace(one, server="crm", category=None, free=()))
     assert "urgent false" in "\n".join(texts(overlay_card(odd).blocks))

@@ -6,11 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import text
 
 from bot.domain.errors import ForbiddenError, InvalidError
 from bot.domain.people import Clicker
 from bot.learning.epochs import fold
 from bot.store import learning
+from bot.usecases.check_learning import check_learning
+from bot.usecases.erase import erase
 from bot.usecases.order_category import look_at_category
 from tests.rules.making import QUESTION
 from tests.scenarios.test_breaker import answered, writes
@@ -158,3 +161,35 @@ async def test_an_order_is_refused_with_a_reason(world: World) -> None:
         await look_at_category(world.desk, "faq", clicker)
     with pytest.raises(InvalidError, match="not learned"):
         await look_at_category(world.desk, "\x00", replace(clicker, id="U01ALICE"))
+
+
+async def test_what_is_kept_is_what_the_events_come_to(world: World) -> None:
+    """Looked at each day; whoever changed it by hand is found out, and it is folded anew."""
+    await changes(world, "alice", "freeze")
+    assert await check_learning(world.desk) == []
+
+    def thaw(tx: Tx) -> None:
+        tx.execute(text("UPDATE learning_standing SET standing = replace(standing, 'prices', 'x')"))
+
+    await world.desk.ledger.run(thaw)
+
+    assert await check_learning(world.desk) == ["faq"]
+    assert await check_learning(world.desk) == []
+    await world.until(lambda: any("not what its events come to" in one for one in alerts(world)))
+
+
+async def test_a_forgotten_admin_leaves_the_order(world: World) -> None:
+    """It goes on holding, in no name and for no reason that could tell theirs."""
+    await changes(world, "alice", "freeze", "Alice says so.")
+
+    await erase(world.desk.ledger, b"pepper", "U01ALICE", with_comments=True)
+
+    def everything(tx: Tx) -> str:
+        rows = tx.execute(text("SELECT body FROM learning_event")).scalars()
+        kept = tx.execute(text("SELECT standing FROM learning_standing")).scalars()
+        return "".join([*rows, *kept])
+
+    left = await world.desk.ledger.read(everything)
+    assert "ALICE" not in left.upper()
+    assert await stands(world) == "frozen"
+    assert await check_learning(world.desk) == []
