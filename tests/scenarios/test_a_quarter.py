@@ -130,6 +130,7 @@ def alerts(world: World) -> list[str]:
     return [m.text for m in world.slack.channels["C09ADMIN"].messages.values()]
 
 
+@pytest.mark.no_cover
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_quarter(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,12 @@ from sqlalchemy import text
 from bot.domain.errors import ForbiddenError, InvalidError
 from bot.domain.people import Clicker
 from bot.learning.epochs import fold
-from bot.store import learning
+from bot.learning.events import Began, Labelled, Scored
+from bot.store import learning, messages, outbox
+from bot.usecases.advance import advance_what_is_due
 from bot.usecases.check_learning import check_learning
 from bot.usecases.erase import erase
+from bot.usecases.learn import happened
 from bot.usecases.order_category import look_at_category
 from tests.rules.making import QUESTION
 from tests.scenarios.test_breaker import answered, writes
@@ -24,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.store.tx import Tx
-    from tests.world import Agent
+    from tests.world import Agent, Shown
 
 LEARNING = POLICY.replace("reviewers: [reviewers],", "reviewers: [reviewers], keys: [watchdog],")
 LEARNING = LEARNING.replace(
@@ -193,3 +197,135 @@ async def test_a_forgotten_admin_leaves_the_order(world: World) -> None:
     assert "ALICE" not in left.upper()
     assert await stands(world) == "frozen"
     assert await check_learning(world.desk) == []
+
+
+async def opened_at_once(world: World) -> None:
+    """Its evidence as the story above gathers it, in one commit: 141 cases through the doors take
+    their time.
+    """
+
+    def gather(tx: Tx) -> None:
+        kept, now = learning.lock(tx, "faq"), tx.now()
+        kept = happened(tx, kept, Began(at=now, risk="low"))
+        learning.is_new(tx, "faq", "faq-bot", "v1")
+        for number in range(141):
+            score = 0.5 + number / 250 if number < 100 else 0.95
+            case = Scored(at=now, case=f"c{number}", score=score, pi=1, pi_min=1, way="person",
+                          coin=False, held=False)  # fmt: skip
+            kept = happened(tx, kept, case)
+            label = Labelled(at=now, case=case.case, loss=0, source="person")
+            kept = happened(tx, kept, label)
+
+    await world.desk.ledger.run(gather)
+
+
+def to_review(world: World) -> list[Shown]:
+    return [one for one in world.cards() if "Incorrect…" in one.buttons]
+
+
+async def delivered(world: World, agent: Agent, *numbers: int, **over: Any) -> list[Any]:
+    """Sure answers, one by one."""
+    desk = Desk(agent, agent)
+    return [await desk.case(number, 0.95, **over) for number in numbers]
+
+
+async def test_what_reviews_find_wrong_closes_the_category(world: World) -> None:
+    """First everything is reviewed, then nothing goes out any more; who reviews knows nothing."""
+    await opened_at_once(world)
+    agent = await world.agent("faq-bot")
+    number = itertools.count(200)
+
+    async def until_told(words: str) -> None:
+        while not any(words in one for one in alerts(world)):
+            assert await delivered(world, agent, next(number)) == ["rule"]
+            await world.until_true(lambda: world.desk.ledger.read(_all_is_shown))
+            for card in to_review(world):
+                assert "0.95" not in card.text
+                await card.click("Incorrect…", by="alice")
+                await world.submit("alice", error_type="accuracy", severity="major")
+                await card.until(lambda c: "Incorrect, says Alice" in c.text)
+            await world.until_true(lambda: world.desk.ledger.read(_all_is_said))
+
+    await until_told("every delivery is reviewed")
+    await until_told("Category faq delivers nothing by itself any more")
+
+    assert await stands(world) == "closed"
+    assert "The last that were wrong" in alerts(world)[-1]
+
+
+async def test_something_that_must_be_acted_on_closes_at_once(world: World) -> None:
+    """A rule and no statistic; a minor mistake only counts half."""
+    await opened_at_once(world)
+    agent = await world.agent("faq-bot")
+    for number in itertools.count(300):
+        await delivered(world, agent, number)
+        await world.until_true(lambda: world.desk.ledger.read(_all_is_shown))
+        if to_review(world):
+            break
+
+    await to_review(world)[0].click("Incorrect…", by="bob")
+    await world.submit("bob", error_type="safety", severity="critical")
+
+    await world.until(lambda: any("somebody must act on" in one for one in alerts(world)))
+    assert await stands(world) == "closed"
+
+
+async def test_another_version_of_an_agent_is_learned_anew(world: World) -> None:
+    """What one has shown says nothing of the next; the policy's risk and its end neither."""
+    await opened_at_once(world)
+    agent = await world.agent("faq-bot")
+    assert (await delivered(world, agent, 400))[0] == "rule"
+
+    newer = QUESTION | {"question": "New?", "confidence": 0.95, "signals": [], "category": "faq",
+                        "source": {"agent_version": "2"}}  # fmt: skip
+    asked = await agent.wants(newer)
+
+    assert (await asked.see())["decision"] is None
+    assert await stands(world) == "warming"
+    await world.until(lambda: any("something new" in one or "faq-bot v1 2" in one
+                                  for one in alerts(world)))  # fmt: skip
+
+
+async def test_silence_counts_against_it(world: World) -> None:
+    """What nobody answers in time, and what its agent takes back, is no agreement."""
+    await opened_at_once(world)
+    agent = await world.agent("faq-bot")
+    body = QUESTION | {"confidence": 0.6, "signals": [], "category": "faq"}
+    withdrawn = await agent.wants(body | {"question": "One?"})
+    expired = await agent.wants(body | {"question": "Two?"})
+    edited = await agent.wants(body | {"question": "Three?"})
+    before = await world.desk.ledger.read(learning.find, "faq")
+
+    await (await world.card_of(edited)).click("Modify…", by="alice")
+    await world.submit("alice", draft="No.")
+    await edited.answer()
+    await withdrawn.do("cancel")
+    world.clock.forward(days=1)
+    await advance_what_is_due(world.desk)
+    assert (await expired.see())["status"] == "expired"
+
+    after = await world.desk.ledger.read(learning.find, "faq")
+    assert after.standing.labels - before.standing.labels == 3
+    assert after.standing.missing - before.standing.missing == 2
+
+
+async def test_a_certificate_ends(world: World) -> None:
+    """After ninety days the evidence is gathered anew, whatever it was."""
+    await opened_at_once(world)
+    agent = await world.agent("faq-bot")
+    assert (await delivered(world, agent, 500))[0] == "rule"
+    world.clock.forward(days=91)
+    body = QUESTION | {"confidence": 0.95, "signals": [], "category": "faq"}
+
+    asked = await agent.wants(body)
+
+    assert (await asked.see())["decision"] is None
+    await world.until(lambda: any("its certificate has ended" in one for one in alerts(world)))
+
+
+def _all_is_shown(tx: Tx) -> bool:
+    return messages.behind(tx) == 0
+
+
+def _all_is_said(tx: Tx) -> bool:
+    return not outbox.kinds_due(tx)
