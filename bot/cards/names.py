@@ -59,6 +59,9 @@ READ_ALL = "review_read"
 WRONG_FORM = "review_form"
 ERROR_TYPE, SEVERITY, ROOT_CAUSE, CORRECTION = "error_type", "severity", "cause", "correction"
 
+#: On a card that a learned boundary holds: the overrides that it is like are no reason.
+NOT_SIMILAR = "not_similar"
+
 #: What an admin orders for a category that learns; the value is its name.
 CATEGORY = "category"
 CATEGORY_FORM = "category_form"

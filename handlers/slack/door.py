@@ -96,6 +96,7 @@ def make_bolt(desk: Desk, client: AsyncWebClient) -> AsyncApp:
     bolt.view(names.REJECT_FORM)(forms.reject(desk))
     bolt.view(names.ASK_FORM)(hands.ask(desk))
     bolt.view(names.LATER_FORM)(hands.later(desk))
+    bolt.action(names.NOT_SIMILAR)(hands.unlike(desk))
     bolt.action(names.CATEGORY)(categories.open_change(desk))
     bolt.view(names.CATEGORY_FORM)(categories.change(desk))
     bolt.action(names.RIGHT)(reviews.right(desk))
