@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.cards import frame, offers, wording
 from bot.cards.around import Around
 from bot.cards.blocks import Block, context, plain, quote, rich, words
+from bot.cards.boundary_lines import boundary_lines
 from bot.cards.facts import doubts, support
 from bot.cards.in_hand import in_hand
 from bot.cards.run_so_far import run_so_far
@@ -34,7 +35,8 @@ def answer_blocks(escalation: Escalation, around: Around) -> list[Block]:
         *run_so_far(escalation, around),
         rich(words(clip(title, 200), bold=True)),
         quote(clip(draft, _DRAFT)),
-        *frame.one_line_context(doubts(escalation, around)),
+        *boundary_lines(escalation, around),
+        *frame.one_line_context(doubts(escalation, around, why=around.boundary is None)),
         *frame.one_line_context(_sources(escalation)),
         *([context(plain(wording.APPROVE_SENDS))] if sends else []),
         *buttons,

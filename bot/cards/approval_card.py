@@ -10,6 +10,7 @@ from bot.cards import frame, wording
 from bot.cards.argument_lines import argument_lines
 from bot.cards.around import Around
 from bot.cards.blocks import Block, prose
+from bot.cards.boundary_lines import boundary_lines
 from bot.cards.facts import doubts, support
 from bot.cards.in_hand import in_hand
 from bot.cards.run_so_far import run_so_far
@@ -42,7 +43,8 @@ def approval_blocks(escalation: Escalation, around: Around) -> list[Block]:
         prose(wording.WHY, clip(reason, _PROSE)),
         prose(wording.WHAT_HAPPENS, clip(impact, _PROSE)),
         *arguments.blocks,
-        *frame.one_line_context(doubts(escalation, around)),
+        *boundary_lines(escalation, around),
+        *frame.one_line_context(doubts(escalation, around, why=around.boundary is None)),
         *frame.approval_row(escalation, whole=whole),
         *frame.one_line_context(support(escalation, around)),
     ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.domain.boundary import OnCard
 from bot.domain.escalation import Escalation, OnTimeout
 from bot.domain.people import Actor, Named
 from bot.domain.person_settings import Absence
@@ -28,6 +29,8 @@ class Around:
     also_asked: tuple[str, ...] = ()
     #: The least confidence that the category delivers by itself; None: there is none.
     threshold: float | None = None
+    #: Why a learned boundary held it.
+    boundary: OnCard | None = None
     #: What it is an alternative to, and what its agent came back with.
     predecessor: Escalation | None = None
     successors: Sequence[Escalation] = ()

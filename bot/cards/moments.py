@@ -19,10 +19,20 @@ def moment(at: datetime, near: datetime) -> Markup:
 
 def fallback(at: datetime, near: datetime, timezone: str) -> str:
     """The same in one fixed zone, for texts in which Slack's times may stay unread."""
-    try:
-        local = at.astimezone(UTC if timezone == "UTC" else ZoneInfo(timezone))
-    except (KeyError, ValueError, OSError):
-        local = at.astimezone(UTC)
+    local = _local(at, timezone)
     if abs(at - near) < _SAME_DAY:
         return f"{local:%H:%M %Z}"
     return f"{local:%d %b %H:%M %Z}"
+
+
+def day(at: datetime, timezone: str) -> str:
+    """`3 Mar`"""
+    local = _local(at, timezone)
+    return f"{local.day} {local:%b}"
+
+
+def _local(at: datetime, timezone: str) -> datetime:
+    try:
+        return at.astimezone(UTC if timezone == "UTC" else ZoneInfo(timezone))
+    except (KeyError, ValueError, OSError):
+        return at.astimezone(UTC)

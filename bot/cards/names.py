@@ -62,6 +62,9 @@ ERROR_TYPE, SEVERITY, ROOT_CAUSE, CORRECTION = "error_type", "severity", "cause"
 #: A rule that people's decisions propose; the value is the proposal's id.
 ACCEPT_RULE, DECLINE_RULE, REVOKE_RULE = "rule_accept", "rule_decline", "rule_revoke"
 
+#: On a card that a learned boundary holds: the overrides that it is like are no reason.
+NOT_SIMILAR = "not_similar"
+
 #: What an admin orders for a category that learns; the value is its name.
 CATEGORY = "category"
 CATEGORY_FORM = "category_form"

@@ -52,26 +52,32 @@ def stats_answer(
     whole: bool,
     most: int,
     learned: Learned | None = None,
+    boundary: Sequence[str] = (),
     may_order: bool = False,
 ) -> Card:
     """`whole`: no more than `most` were asked in that time. `learned`: where only one category is
-    asked for, and it is learned; `may_order`: by an admin.
+    asked for, and it is learned, with what is said of its boundary; `may_order`: by an admin.
     """
     if not lines and learned is None:
         return sentence(Markup(wording.NOTHING))
     said = [_said(one) for one in lines[:_ROWS]]
     blocks: list[Block] = [section(wording.title(whole=whole, most=most)), *map(section, said)]
     if learned is not None:
-        return _with_learning(said, blocks, learned, may_order=may_order)
+        return _with_learning(said, blocks, learned, boundary, may_order=may_order)
     more = len(lines) - len(said)
     blocks.append(context(mrkdwn(wording.footer(more))))
     return Card(text=said[0], blocks=blocks)
 
 
 def _with_learning(
-    said: list[Markup], blocks: list[Block], learned: Learned, *, may_order: bool
+    said: list[Markup],
+    blocks: list[Block],
+    learned: Learned,
+    boundary: Sequence[str],
+    *,
+    may_order: bool,
 ) -> Card:
-    words = "\n".join(wording_learning.in_words(learned))
+    words = "\n".join([*wording_learning.in_words(learned), *boundary])
     blocks.append(prose(learned.name, words))
     if learned.order:
         blocks.append(quote(clip(paragraphs(learned.order), _REASON)))

@@ -34,6 +34,8 @@ def held(case: ScoredCase, risk: str) -> str:
             return f"reviews found more wrong than usual in category {case.category}"
         case "frozen" | "always_ask":
             return f"an admin has all of category {case.category} asked"
+        case "boundary":
+            return boundary(case)
         case "no_threshold":
             return f"category {case.category} has no threshold"
         case _:
@@ -42,6 +44,13 @@ def held(case: ScoredCase, risk: str) -> str:
             if stated is not None and stated != case.score:
                 own = f"{stated:.2f}, which its signals lower to {own},"
             return f"{_BELOW}{own} is below {needed} of category {case.category}"
+
+
+def boundary(case: ScoredCase) -> str:
+    """Whoever measures whether it is right is not told what it thinks."""
+    if case.judged is not None and case.judged.held is not None and case.judged.held.control:
+        return f"asked to check what was learned of category {case.category}"
+    return f"held by the learned boundary of category {case.category}"
 
 
 def tells_confidence(why: str) -> bool:

@@ -92,6 +92,8 @@ def happened(event: str, who: str | None, data: Mapping[str, Any], now: datetime
             return Markup("⏰ its snooze was over")
         case "escalation.hurried":
             return _by(Markup(f"🔔 {by}"), "said that it cannot wait")
+        case "boundary.not_similar":
+            return _by(by, "said that it is not like what was overridden")
         case "message.asked":
             return _by(Markup(f"❓ {by}"), "asked the agent")
         case "message.answered":

@@ -18,6 +18,7 @@ Event = Literal[
     "escalation.snoozed",
     "escalation.woken",
     "escalation.hurried",
+    "boundary.not_similar",
     "vote.cast",
     "vote.intended",
     "vote.undone",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.domain.boundary import Judged
+
 #: `audit`: delivered, and reviewed afterwards.
 Way = Literal["rule", "person", "audit"]
 #: Why a person looks at it first. The first four hold whatever the score is.
@@ -22,6 +24,7 @@ Held = Literal[
     "watched",
     "frozen",
     "always_ask",
+    "boundary",
 ]
 
 
@@ -46,6 +49,8 @@ class ScoredCase:
     epoch: int | None = None
     #: Whether a person's answer, before or afterwards, is evidence.
     counts: bool = False
+    #: What its category's learned boundary thought of it.
+    judged: Judged | None = None
 
     @property
     def way(self) -> Way:

@@ -28,7 +28,7 @@ NEIGHBOURS = "similar cases"
 #: A case is forced when an override is this likely, or so many times likelier than usual.
 _LIKELY, _LIKELIER, _AT_LEAST = 0.40, 2.0, 0.25
 #: At most so much of a category's cases is forced, by its last ones.
-_MOST_FORCED, _LAST = 0.10, 200
+_MOST_FORCED, LAST = 0.10, 200
 #: Reviewed overrides that are so near are named.
 _NEAR = 0.5
 #: The comparison with category and score forgets by this much a label: some 300 count.
@@ -79,7 +79,7 @@ class Record:
     ours: float = 0.0
     theirs: float = 0.0
     #: How likely its last cases were to be overridden.
-    last: deque[float] = field(default_factory=lambda: deque(maxlen=_LAST))
+    last: deque[float] = field(default_factory=lambda: deque(maxlen=LAST))
 
     @property
     def rate(self) -> float:
@@ -114,11 +114,13 @@ class Boundaries:
         self._neighbours = Neighbours()
         self._records: dict[str, Record] = {}
         self._rules: list[Rule] = []
+        #: Overrides that somebody has called no reason.
+        self._unlike: set[str] = set()
 
     def judge(self, category: str, features: Features, at: datetime) -> Judgement:
         """What is thought of a case; nothing is learned by asking."""
         record = self._records.get(category, Record())
-        near = self._neighbours.nearest(features)
+        near = [one for one in self._neighbours.nearest(features) if one.case not in self._unlike]
         parts = _bounded(
             {
                 name: (1 - _NEIGHBOURS) * part
@@ -156,8 +158,15 @@ class Boundaries:
         self._fit(example)
         self._remember(example)
 
+    def saw_before(self, category: str, last: Iterable[float]) -> None:
+        """How likely its last cases were, where they were decided by another process."""
+        self._record(category).last.extend(last)
+
     def not_similar(self, case: str) -> None:
-        """Somebody said that this override is no reason: its rule ends, the model stays."""
+        """Somebody said that this override is no reason: its rule ends, and it is not named any
+        more; what was learned stays.
+        """
+        self._unlike.add(case)
         self._rules = [rule for rule in self._rules if rule.case != case]
 
     def standing(self, category: str) -> Record:
@@ -174,6 +183,7 @@ class Boundaries:
         had = Counter(name for example in kept for name in example.features)
         fresh = Boundaries()
         fresh._records, fresh._rules = self._records, self._rules
+        fresh._unlike = self._unlike
         for _ in range(_PASSES):
             for example in kept:
                 shared = {name: part for name, part in example.features.items() if had[name] > 1}
@@ -199,6 +209,7 @@ class Boundaries:
                     [rule.case, sorted(rule.pattern), rule.ends.isoformat(), rule.approvals]
                     for rule in self._rules
                 ],
+                "unlike": sorted(self._unlike),
             },
             separators=(",", ":"),
         )
@@ -215,7 +226,7 @@ class Boundaries:
                 overrides=overrides,
                 ours=ours,
                 theirs=theirs,
-                last=deque(last, maxlen=_LAST),
+                last=deque(last, maxlen=LAST),
             )
         for case, pattern, ends, approvals in body["rules"]:
             found._rules.append(
@@ -226,6 +237,7 @@ class Boundaries:
                     approvals=approvals,
                 )
             )
+        found._unlike = set(body["unlike"])
         for example in reviewed:
             found._remember(example)
         return found
@@ -257,7 +269,9 @@ class Boundaries:
             for rule in self._rules
             if example.at < rule.ends and rule.approvals < _RULE_APPROVALS
         ]
-        if example.overridden and self._record(example.category).cold:
+        # Without a tool nothing but its words would tell one case from another.
+        tool = any(name.startswith("tool=") for name in names)
+        if example.overridden and tool and self._record(example.category).cold:
             pattern = pattern_of(example.features)
             self._rules = [rule for rule in self._rules if rule.pattern != pattern]
             ends = example.at + _RULE_LASTS

@@ -14,6 +14,8 @@ from bot.store.messages import TOPIC
 from bot.store.tables import message, review
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Row
 
     from bot.store.tx import Tx
@@ -101,6 +103,22 @@ def overdue(tx: Tx, limit: int) -> list[Review]:
         .with_for_update(skip_locked=True)
     )
     return [_review(row) for row in rows]
+
+
+def verdicts(tx: Tx, ids: Sequence[str]) -> dict[str, Verdict]:
+    """What was found of these cases, where somebody has looked at them."""
+    if not ids:
+        return {}
+    rows = tx.execute(
+        select(review.c.escalation_id, review.c.verdict).where(
+            review.c.escalation_id.in_(ids), review.c.verdict.is_not(None)
+        )
+    )
+    return {
+        row.escalation_id: _VERDICT.validate_python(row.verdict)
+        for row in rows
+        if row.verdict is not None
+    }
 
 
 def _review(row: Row[Any] | None) -> Review:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+from pydantic import TypeAdapter
 from sqlalchemy import bindparam, select
 
+from bot.domain.boundary import Held
 from bot.store.tables import scored_case
 
 if TYPE_CHECKING:
+    from bot.domain.boundary import Judged
     from bot.domain.scored_case import ScoredCase
     from bot.store.tx import Tx
 
 _EPOCH = select(scored_case.c.category, scored_case.c.epoch).where(
     scored_case.c.escalation_id == bindparam("wanted")
 )
+_BOUNDARY = select(scored_case.c.boundary).where(scored_case.c.escalation_id == bindparam("wanted"))
+_HELD = TypeAdapter(Held)
 
 
 def learned_category(tx: Tx, escalation_id: str) -> str | None:
@@ -40,5 +46,23 @@ def record(tx: Tx, escalation_id: str, case: ScoredCase) -> None:
             "pi_min": None if case.pi_min is None else repr(case.pi_min),
             "epoch": None if case.epoch is None else str(case.epoch),
             "at": tx.now(),
+            **_judged(case.judged, held=case.held == "boundary"),
         },
     )
+
+
+def held_by_boundary(tx: Tx, escalation_id: str) -> Held | None:
+    """Why a learned boundary held it; None where none has."""
+    row = tx.execute(_BOUNDARY, {"wanted": escalation_id}).one_or_none()
+    return None if row is None or row.boundary is None else _HELD.validate_json(row.boundary)
+
+
+def _judged(judged: Judged | None, *, held: bool) -> dict[str, str | None]:
+    if judged is None:
+        return {}
+    return {
+        "features": json.dumps(dict(judged.features), ensure_ascii=False, separators=(",", ":")),
+        "p_override": repr(judged.p),
+        "p_by_score": repr(judged.by_score),
+        "boundary": _HELD.dump_json(judged.held).decode() if held and judged.held else None,
+    }

@@ -652,8 +652,26 @@ scored_case = Table(
     Column("pi_min", Text),
     Column("epoch", Text),
     Column("at", Instant, nullable=False),
+    # What a learned boundary thought of it: its features, how likely an override was, and by
+    # category and score alone; and what its card says, where the boundary held it.
+    Column("features", Text),
+    Column("p_override", Text),
+    Column("p_by_score", Text),
+    Column("boundary", Text),
 )
 Index("scored_case_by_category", scored_case.c.category, scored_case.c.at)
+
+# What people said of such cases, in the order in which it teaches the boundary of their category.
+boundary_label = Table(
+    "boundary_label",
+    metadata,
+    Column("category", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("escalation_id", Text, nullable=False),
+    # approved, overridden or not_similar.
+    Column("said", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
 
 # What has happened to a category that is learned, in its order; and what all of it comes to.
 learning_event = Table(

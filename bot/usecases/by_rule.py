@@ -12,15 +12,17 @@ from bot.domain.escalation import Decision
 from bot.domain.people import Actor
 from bot.domain.scored_case import ScoredCase
 from bot.learning.coin import toss
-from bot.learning.score import SCORES
 from bot.learning.terms import TERMS
 from bot.policy.confidence import why_not_enough
 from bot.policy.hard_rules import risk_of, too_risky
 from bot.policy.plan import escalated
 from bot.store import escalations
+from bot.usecases.judge_case import as_control
 from bot.usecases.learn import admitted
+from bot.usecases.scoring import SCORER, score_of
 
 if TYPE_CHECKING:
+    from bot.domain.boundary import Judged
     from bot.domain.escalation import Escalation
     from bot.domain.request import Request
     from bot.domain.scored_case import Held
@@ -30,20 +32,6 @@ if TYPE_CHECKING:
 
 #: What was refused is not approved by a rule, a score or the clock for this long.
 REFUSAL_LASTS = timedelta(hours=24)
-#: Which way of scoring it was: scores of two ways are never compared.
-SCORER = "v1"
-
-
-def score_of(request: Request) -> float | None:
-    """How sure we are of it, signals and all; None where the agent does not say."""
-    if request.confidence is None:
-        return None
-    numbers = {
-        one.name: float(one.value)
-        for one in request.signals
-        if isinstance(one.value, int | float) and not isinstance(one.value, bool)
-    }
-    return SCORES[SCORER](request.confidence, numbers)
 
 
 def weighed(
@@ -55,10 +43,12 @@ def weighed(
     request: Request,
     planned: Plan,
     action_digest: str,
+    judged: Judged | None = None,
 ) -> tuple[Plan, ScoredCase | None]:
     """The plan once more: it approves only where nothing speaks for a person.
 
     The case is what a score might have decided; None where no rule has asked for the score.
+    `judged`: what its category's learned boundary thinks of it, where it has one.
     `secret`: what the coin is tossed with that chooses whom people look at afterwards.
     """
     if planned.then not in {"approve", "by_confidence"}:
@@ -85,7 +75,7 @@ def weighed(
             escalation_id=escalation_id,
             agent=agent,
             version=f"{SCORER} {version}".strip(),
-            case=case,
+            case=replace(case, judged=judged and as_control(judged, secret, escalation_id)),
         )
     elif by_score:
         rate = TERMS[risk_of(book, request)].audit_mature

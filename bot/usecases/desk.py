@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.pacing import SLACKS_PACE, Pace
 from bot.domain.ports import Waker
+from bot.usecases.boundary_memory import BoundaryMemory
 from bot.usecases.key_ring import KeyRing
 from bot.usecases.limits import Crowds
 from bot.usecases.overlays import Overlays
@@ -68,6 +69,8 @@ class Desk:
     places: Places = field(default_factory=Places)
     #: Of this process only: how to answer clicks at once.
     shortcuts: Shortcuts = field(default_factory=Shortcuts)
+    #: Of this process only: what the learned boundaries have learned so far.
+    boundaries: BoundaryMemory = field(default_factory=BoundaryMemory)
     #: Of this process only: who has looked at their Home tab lately.
     viewers: Viewers = field(default_factory=Viewers)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,10 @@ from bot.domain.outgoing import Alert
 from bot.learning.admit import admit
 from bot.learning.epochs import after
 from bot.learning.events import Began, Complained, Labelled, Scored, TimePassed, VersionChanged
-from bot.store import journal, learning, outbox, scored_cases
+from bot.store import boundaries, journal, learning, outbox, scored_cases
 
 if TYPE_CHECKING:
+    from bot.domain.boundary import Said
     from bot.domain.escalation import Decision, Escalation
     from bot.domain.review import Review
     from bot.domain.scored_case import Held, ScoredCase
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 #: Of a category whose risk nobody has stated.
 USUAL_RISK: Risk = "medium"
 _EDITED = 0.5
+#: Nobody has said what was wrong with a case that was left or taken back.
+_SAID_BY_PEOPLE = frozenset({"person", "audit"})
 
 
 def admitted(
@@ -46,14 +50,12 @@ def admitted(
     """
     kept = _up_to_date(tx, category, agent, version)
     assert case.score is not None  # noqa: S101 - without one nothing was learned from it
-    way = admit(
-        kept.standing,
-        case=escalation_id,
-        score=case.score,
-        secret=secret,
-        held=case.held is not None,
-        at_least=category.threshold,
-    )
+    way = _way(kept, secret, escalation_id, case, at_least=category.threshold)
+    forced = not way.waits and case.judged is not None and case.judged.held is not None
+    if forced:
+        # It stays in its region, as a case that was sure to be labelled: so no boundary, whatever
+        # it has learned meanwhile, can move what the evidence is about (docs/learning.md).
+        way = _way(kept, secret, escalation_id, case, at_least=math.inf)
     scored = Scored(
         at=tx.now(),
         case=escalation_id,
@@ -69,12 +71,26 @@ def admitted(
     return replace(
         case,
         threshold=least if least is None else max(least, category.threshold or least),
-        held=case.held or _why_a_person(kept.standing, way),
+        held=case.held or ("boundary" if forced else _why_a_person(kept.standing, way)),
         coin=way.coin,
         pi=way.pi,
         pi_min=way.pi_min,
         epoch=way.epoch,
         counts=way.counts,
+    )
+
+
+def _way(
+    kept: Kept, secret: bytes, escalation_id: str, case: ScoredCase, *, at_least: float | None
+) -> Admission:
+    assert case.score is not None  # noqa: S101 - without one nothing was learned from it
+    return admit(
+        kept.standing,
+        case=escalation_id,
+        score=case.score,
+        secret=secret,
+        held=case.held is not None,
+        at_least=at_least,
     )
 
 
@@ -145,6 +161,9 @@ def _labelled(tx: Tx, escalation_id: str, loss: float, source: Source) -> str | 
     if category is not None:
         label = Labelled(at=tx.now(), case=escalation_id, loss=loss, source=source)
         happened(tx, learning.lock(tx, category), label)
+        if source in _SAID_BY_PEOPLE:
+            said: Said = "overridden" if loss >= _EDITED else "approved"
+            boundaries.append(tx, category, escalation_id, said)
     return category
 
 

@@ -10,6 +10,7 @@ from bot.cards.around import Around
 from bot.store import escalations, pauses, people, runs
 from bot.usecases.absences import absences
 from bot.usecases.authority import as_it_counts, voters
+from bot.usecases.boundary_on_card import held_by
 from bot.usecases.end_of_time import in_the_end
 from bot.usecases.read_directory import read_directory
 
@@ -73,7 +74,9 @@ def around(tx: Tx, book: Book, escalation: Escalation) -> Around:
     """Names, reasons and the time, as one reading of the database has them."""
     route = book.route(escalation.shown_need.route)
     tiers = book.tiers_of(escalation)
-    ids = named_on(escalation)
+    boundary = held_by(tx, escalation)
+    overrides = () if boundary is None else boundary.overrides
+    ids = named_on(escalation) | {one.who.id for one in overrides if one.who is not None}
     before = escalation.request.supersedes
     after = escalation.decision is not None and escalation.decision.type == "revise"
     return Around(
@@ -85,6 +88,7 @@ def around(tx: Tx, book: Book, escalation: Escalation) -> Around:
         raised_after=tiers[-1].after if tiers else None,
         also_asked=tuple(dict.fromkeys(group for tier in tiers for group in tier.reviewers)),
         threshold=book.threshold(escalation.request.category),
+        boundary=boundary,
         predecessor=None if before is None else escalations.find(tx, before),
         successors=escalations.alternatives_to(tx, escalation.id) if after else (),
         run=_run(tx, escalation),

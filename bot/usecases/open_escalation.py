@@ -40,6 +40,7 @@ from bot.store import (
 )
 from bot.usecases import limits
 from bot.usecases.by_rule import decided_by_rule, weighed
+from bot.usecases.judge_case import judge_case
 from bot.usecases.overlays import laid_over
 from bot.usecases.review_case import ask_for_review
 from bot.usecases.settling import topic
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.domain.addresses import Network
+    from bot.domain.boundary import Judged
     from bot.domain.errors import Allowance
     from bot.domain.people import Caller
     from bot.policy.book import Book
@@ -88,6 +90,7 @@ async def open_escalation(
     A refused request uses up no key.
     """
     planned = plan(desk.book, request, caller.agent)
+    judged = await judge_case(desk, caller.agent, request, planned)
     try:
         opened = await desk.ledger.run_behind(
             _open,
@@ -101,6 +104,7 @@ async def open_escalation(
             request,
             planned,
             digest(asked(request)),
+            judged,
             desk.callback_allow,
             desk.coin_secret,
             trace,
@@ -146,6 +150,7 @@ def _open(
     request: Request,
     planned: Plan,
     action_digest: str,
+    judged: Judged | None,
     callback_allow: Sequence[Network],
     coin_secret: bytes,
     trace: str | None,
@@ -163,7 +168,7 @@ def _open(
     _check_supersedes(tx, caller, request)
     planned = laid_over(tx, book, overlays, caller.agent, request, planned)
     planned, case = weighed(
-        tx, book, coin_secret, escalation_id, caller.agent, request, planned, action_digest
+        tx, book, coin_secret, escalation_id, caller.agent, request, planned, action_digest, judged
     )
     if planned.asks_people:
         limits.check_open(tx, book, caller.agent, crowds)

@@ -99,6 +99,7 @@ def make_bolt(desk: Desk, client: AsyncWebClient) -> AsyncApp:
     bolt.view(names.LATER_FORM)(hands.later(desk))
     for answer in overlays.ANSWERS:
         bolt.action(answer)(overlays.answered(desk, answer))
+    bolt.action(names.NOT_SIMILAR)(hands.unlike(desk))
     bolt.action(names.CATEGORY)(categories.open_change(desk))
     bolt.view(names.CATEGORY_FORM)(categories.change(desk))
     bolt.action(names.RIGHT)(reviews.right(desk))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.cards import names, wording_hands, wording_whispers
+from bot.cards import names, wording_boundaries, wording_hands, wording_whispers
 from bot.cards.ask_form import ask_form, read_question
 from bot.cards.forms import notice
 from bot.cards.later_form import later_form, read_later
@@ -15,6 +15,7 @@ from bot.usecases.authority import SlackVoter
 from bot.usecases.defer import defer
 from bot.usecases.escalate_now import escalate_now
 from bot.usecases.look import look_with_colleagues
+from bot.usecases.not_similar import not_similar
 from bot.usecases.take import take_or_release
 from handlers.slack.actions import (
     explain,
@@ -60,6 +61,11 @@ def menu(desk: Desk) -> Listener:
         await listeners.get(chosen_value(body), others)(ack, body, client)
 
     return listener
+
+
+def unlike(desk: Desk) -> Listener:
+    """What a learned boundary names is no reason."""
+    return _does(desk, not_similar, lambda *_: wording_boundaries.NOT_SIMILAR_SAID)
 
 
 def _does(

@@ -7,11 +7,11 @@ from datetime import timedelta
 from statistics import median
 from typing import TYPE_CHECKING
 
-from bot.cards import wording_stats
+from bot.cards import wording_boundaries, wording_stats
 from bot.cards.command_answers import nearest, sentence
 from bot.cards.stats_answer import Line, stats_answer
 from bot.policy.targets import target_band
-from bot.store import recent
+from bot.store import boundaries, recent
 from bot.usecases.order_category import see_category
 
 if TYPE_CHECKING:
@@ -37,9 +37,10 @@ async def stats(desk: Desk, asker: Asker, words: Sequence[str]) -> Card:
         by_category[one.category or ""].append(one)
     wanted = " ".join(words)
     listed = desk.book.category(wanted)
-    learned = None
+    learned, boundary = None, []
     if listed is not None and listed.learn:
         learned = await desk.ledger.read(see_category, wanted)
+        boundary = await _boundary(desk, wanted)
     if wanted and wanted not in by_category and learned is None:
         known = [one for one in by_category if one]
         return sentence(wording_stats.nothing_of(wanted, nearest(wanted, known)))
@@ -55,8 +56,20 @@ async def stats(desk: Desk, asker: Asker, words: Sequence[str]) -> Card:
         whole=len(found) < _MOST,
         most=_MOST,
         learned=learned,
+        boundary=boundary,
         may_order=asker.admin,
     )
+
+
+async def _boundary(desk: Desk, category: str) -> list[str]:
+    """Whether it speaks, and how often it was right where it did."""
+    known = await desk.boundaries.standing(desk.ledger, category)
+    how = wording_boundaries.standing(
+        known.labels, known.overrides, cold=known.cold, beats_score=known.beats_score
+    )
+    told, control = await desk.ledger.read(boundaries.precision, category)
+    right = wording_boundaries.measured(told, control)
+    return [how, right] if right else [how]
 
 
 def _latest(tx: Tx) -> list[Recent]:
