@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.cards import names, offers, wording_boundaries
+from bot.cards import names, offers, wording, wording_boundaries
 from bot.cards.around import Around
 from bot.cards.blocks import Block, Element, actions, button, context, link_to, plain, rich, words
 from bot.cards.moments import day
@@ -36,14 +36,15 @@ def boundary_lines(escalation: Escalation, around: Around) -> list[Block]:
 
 
 def _named(one: Override, around: Around, *, first: bool) -> list[Element]:
-    name = wording_boundaries.AN_OVERRIDE if first else wording_boundaries.ANOTHER
-    found = [words(name) if one.permalink is None else link_to(one.permalink, name)]
+    told = wording_boundaries.AN_OVERRIDE if first else wording_boundaries.ANOTHER
     if one.who is not None and one.at is not None:
         who = clip(one_line(around.name_of(one.who)), _NAME)
         why = clip(one_line(one.why), _REASON) if one.why else None
-        said = wording_boundaries.by_whom(who, day(one.at, around.timezone), why)
-        found.append(words(f" {said}"))
-    return found
+        told += " " + wording_boundaries.by_whom(who, day(one.at, around.timezone), why)
+    if one.permalink is None:
+        # No card to open, but `show` knows it.
+        return [words(f"{told} {one.id}")]
+    return [words(f"{told} "), link_to(one.permalink, wording.OPEN_IT)]
 
 
 def _button(escalation: Escalation) -> Block:

@@ -11,6 +11,7 @@ UNLIKE = "Somebody has said that it is not like what was overridden, so that is 
 SIMILAR_TO = "Similar to "
 AN_OVERRIDE, ANOTHER = "an override", "another one"
 _LABELS, _OVERRIDES = 50, 5
+_SCORE = re.compile(r"score\[(?P<bin>[0-7])\]")
 _RANGE = re.compile(r"(?P<name>.+)\[(?P<range>[^\]]+)\]", re.DOTALL)
 
 
@@ -41,16 +42,21 @@ def feature(name: str) -> str:
 
 
 def _part(name: str) -> str:
+    score = _SCORE.fullmatch(name)
+    if score is not None:
+        low = int(score["bin"])
+        return f"a score of {low / 8:.2f}–{(low + 1) / 8:.2f}"
     ranged = _RANGE.fullmatch(name)
     if ranged is not None:
-        if ranged["name"] == "score":
-            at = int(ranged["range"])
-            return f"a score of {at / 8:.2f}–{(at + 1) / 8:.2f}"
-        if ranged["name"] == "hours":
-            return f"asked at {ranged['range']} o'clock"
-        return f"{ranged['name']} {ranged['range']}"
+        what = ranged["name"].removeprefix("argument:")
+        return (
+            f"asked at {ranged['range']} o'clock"
+            if what == "hours"
+            else f"{what} {ranged['range']}"
+        )
     kind, _, value = name.partition("=")
-    return f"agent {value}" if kind == "team" else f"{kind} {value}"
+    kind = "agent" if kind == "team" else kind.removeprefix("argument:")
+    return f"{kind} {value}".strip()
 
 
 def by_whom(who: str, day: str, why: str | None) -> str:
@@ -59,7 +65,8 @@ def by_whom(who: str, day: str, why: str | None) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.0f} %"
+    # The sign stays on the line of its figure.
+    return f"{share * 100:.0f}\N{NO-BREAK SPACE}%"
 
 
 # --- behind `stats` ------------------------------------------------------------------------------

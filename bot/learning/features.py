@@ -19,6 +19,8 @@ Features = dict[str, float]
 
 #: Features that begin so are words of texts that whoever asks the agent may have chosen.
 WORD = "word:"
+#: What the names of arguments begin with, lest one be called like a feature of ours.
+ARGUMENT = "argument:"
 #: These say how sure the agent is, and of what: all that a fixed threshold knows.
 _SURE = ("category=", "score[")
 _MOST_WORDS = 60

@@ -99,8 +99,6 @@ def last_judged(tx: Tx, category: str, most: int) -> list[float]:
 
 def not_similar(tx: Tx, category: str, ids: tuple[str, ...]) -> set[str]:
     """Those of these overrides of which a person has said that they are no reason."""
-    if not ids:
-        return set()
     rows = tx.execute(
         select(boundary_label.c.escalation_id).where(
             and_(

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from bot.learning.boundaries import Record
-    from bot.learning.features import Features
     from bot.store.boundaries import Lesson
     from bot.store.ledger import Ledger
     from bot.store.tx import Tx
@@ -53,22 +51,12 @@ class BoundaryMemory:
     _known: dict[str, _Known] = field(default_factory=dict)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def judge(
-        self, ledger: Ledger, category: str, features: Features, at: datetime
-    ) -> Judgement:
-        """What the boundary thinks of a case that comes now, after all labels there are."""
+    async def of(self, ledger: Ledger, category: str) -> tuple[Boundaries, datetime]:
+        """The category's boundary after all labels that there are, and what time it is then."""
         async with self._turn:
-            model = (await self._caught_up(ledger, category)).model
-        judgement = model.judge(category, features, at)
-        model.saw(judgement)
-        return judgement
+            return await self._caught_up(ledger, category)
 
-    async def standing(self, ledger: Ledger, category: str) -> Record:
-        """How good it is."""
-        async with self._turn:
-            return (await self._caught_up(ledger, category)).model.standing(category)
-
-    async def _caught_up(self, ledger: Ledger, category: str) -> _Known:
+    async def _caught_up(self, ledger: Ledger, category: str) -> tuple[Boundaries, datetime]:
         known = self._known.get(category)
         if known is not None:
             lessons, now = await ledger.read(boundaries.lessons, category, known.seq, MOST)
@@ -76,7 +64,7 @@ class BoundaryMemory:
                 for lesson in lessons:
                     _learn(known.model, category, lesson)
                     known.seq = lesson.seq
-                return known
+                return known.model, now
         lessons, last, now = await ledger.read(_all, category)
         known = _Known(
             model=await asyncio.to_thread(_made, category, lessons, last),
@@ -84,7 +72,7 @@ class BoundaryMemory:
             made_at=now,
         )
         self._known[category] = known
-        return known
+        return known.model, now
 
 
 def _all(tx: Tx, category: str) -> tuple[list[Lesson], list[float], datetime]:

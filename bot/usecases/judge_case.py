@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.domain.boundary import Held, Judged
-from bot.learning.boundaries import NEIGHBOURS
 from bot.learning.coin import toss
-from bot.learning.features import Case, features_of
+from bot.learning.features import ARGUMENT, Case, features_of
 from bot.usecases.scoring import score_of
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from bot.domain.request import Request
     from bot.learning.boundaries import Judgement
     from bot.policy.plan import Plan
-    from bot.store.tx import Tx
     from bot.usecases.desk import Desk
 
 #: So many of those that it forces measure how often it is right.
@@ -39,14 +37,15 @@ async def judge_case(desk: Desk, agent: str, request: Request, planned: Plan) ->
     score = score_of(request)
     if planned.then != "by_confidence" or category is None or not category.learn or score is None:
         return None
-    now = await desk.ledger.read(_now)
+    boundary, now = await desk.boundaries.of(desk.ledger, category.name)
     features = features_of(_case(desk, agent, request, category.name, score, now))
-    found = await desk.boundaries.judge(desk.ledger, category.name, features, now)
+    found = boundary.judge(category.name, features, now)
+    boundary.saw(found)
     return Judged(
         features=features,
         p=found.p,
         by_score=found.by_score,
-        held=_held(found) if found.forces else None,
+        held=held_in(found) if found.forces else None,
     )
 
 
@@ -58,18 +57,15 @@ def as_control(judged: Judged, secret: bytes, escalation_id: str) -> Judged:
     return replace(judged, held=replace(judged.held, control=control))
 
 
-def _now(tx: Tx) -> datetime:
-    return tx.now()
-
-
-def _held(found: Judgement) -> Held:
+def held_in(found: Judgement) -> Held:
+    """What its card says: what speaks most for an override, and the nearest ones."""
     if found.rule is not None:
         return Held(p=found.p, usual=found.usual, similar=(found.rule,), by_rule=True)
     speaking = [(name, part) for name, part in found.contributions if part > 0]
     return Held(
         p=found.p,
         usual=found.usual,
-        because=tuple(one for one in speaking if one[0] != NEIGHBOURS)[:_REASONS],
+        because=tuple(speaking[:_REASONS]),
         similar=tuple(one.case for one in found.similar[:_NAMED]),
     )
 
@@ -106,4 +102,4 @@ def _values(request: Request) -> Iterator[tuple[str, object]]:
     hidden = {pointer.split("/")[1] for pointer in request.tool.sensitive}
     for name, value in request.tool.arguments.items():
         if name.replace("~", "~0").replace("/", "~1") not in hidden:
-            yield name, value
+            yield ARGUMENT + name, value

@@ -225,6 +225,41 @@ def test_a_rule_of_one_override_ends() -> None:
     assert "esc_0" not in later.to_json()
 
 
+def test_an_override_that_is_unlike_is_named_no_more() -> None:
+    """Nor does it speak as a neighbour; what was learned from it stays."""
+    boundaries = Boundaries()
+    for at in range(80):
+        decide(boundaries, at, case(bad=at % 12 == 5), overridden=at % 12 == 5)
+    before = judged(boundaries, case(bad=True))
+    assert before.similar
+    for one in before.similar:
+        boundaries.not_similar(one.case)
+    after = judged(boundaries, case(bad=True))
+
+    assert after.similar == ()
+    assert after.p < before.p
+    assert dict(after.contributions)["amount[500–700]"] == pytest.approx(
+        dict(before.contributions)["amount[500–700]"]
+    )
+
+
+def test_without_a_tool_one_override_is_no_rule() -> None:
+    """Nothing but words would tell one case from another, and all of them would be asked."""
+    boundaries = Boundaries()
+    answer = Case(category="faq", score=0.9, text="Is it waterproof?")
+    decide(boundaries, 0, answer, overridden=True)
+
+    assert not judged(boundaries, answer).forces
+
+
+def test_what_another_process_saw_counts() -> None:
+    """Among the last cases, of which a tenth is forced at most."""
+    boundaries = Boundaries()
+    boundaries.saw_before("faq", [0.9] * 20)
+
+    assert list(boundaries.standing("faq").last) == [0.9] * 20
+
+
 def test_boundaries_survive_as_text() -> None:
     """With the reviewed cases, which are kept elsewhere, to the last bit."""
     boundaries = Boundaries()
@@ -234,6 +269,7 @@ def test_boundaries_survive_as_text() -> None:
         boundaries.learn(one, boundaries.judge("refund", one.features, one.at))
         seen.append(one)
     decide(boundaries, 80, Case(category="faq", score=0.3, tool="send"), overridden=True)
+    boundaries.not_similar("esc_5")
     seen.append(example(80, Case(category="faq", score=0.3, tool="send"), overridden=True))
 
     again = Boundaries.from_json(boundaries.to_json(), seen)

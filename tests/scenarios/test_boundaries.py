@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.domain.boundary import Judged
+from bot.domain.people import Clicker
 from bot.domain.request import Request
 from bot.domain.scored_case import ScoredCase
 from bot.learning.coin import toss
 from bot.policy.plan import plan
 from bot.store import boundaries, escalations, learning, scored_cases
+from bot.usecases.authority import SlackVoter
 from bot.usecases.boundary_memory import BoundaryMemory
 from bot.usecases.judge_case import judge_case
+from bot.usecases.not_similar import not_similar
 from tests.rules.learning import Played
 from tests.rules.making import make_escalation
 from tests.scenarios.test_breaker import writes
@@ -123,8 +126,8 @@ class Taught:
         """The overrides that a bad case is like."""
         desk = self.world.desk
         features = await self._features(BAD)
-        now = self.world.clock.now
-        found = await desk.boundaries.judge(desk.ledger, self.category, features, now)
+        boundary, now = await desk.boundaries.of(desk.ledger, self.category)
+        found = boundary.judge(self.category, features, now)
         return {one.case for one in found.similar}
 
     async def _features(self, arguments: dict[str, Any]) -> dict[str, float]:
@@ -174,7 +177,7 @@ async def test_a_case_like_those_that_people_overrode_is_held(world: World) -> N
     assert "the same tool with the same kind of arguments" in by_rule
     assert "Held by learned boundary: an estimated" in by_model
     assert "Because: " in by_model
-    assert re.search(r"Similar to \n \(Bob, \d+ \w+: “VAT missing”\)\n and \nanother one", by_model)
+    assert re.search(r"override \(Bob, \d+ \w+: “VAT missing”\) \n and \nanother one", by_model)
     assert good.json["status"] == "decided"
 
     await card.click("Not similar", by="bob")
@@ -182,6 +185,8 @@ async def test_a_case_like_those_that_people_overrode_is_held(world: World) -> N
     assert "Not similar" not in card.buttons
     assert (await second.see())["status"] == "open"
     await card.click("Not similar", by="bob", stale=True)
+    await second.do("cancel")
+    # Its agent took it back: nobody has said anything of it.
     stats = await writes(world, "alice", "stats refund")
     assert "Of 1 that it held and people answered, they overrode 1." in stats
     learned_at_once = await taught.names()
@@ -205,8 +210,12 @@ async def test_a_boundary_only_adds_and_is_measured(world: World) -> None:
     control = await agent.wants(refund(BAD, "refund"))
     card = await world.card_of(control)
 
+    alice = SlackVoter(Clicker(id="U01ALICE", name="alice", team_id=None), "button")
+    nothing_to_say = await not_similar(world.desk, control.id, alice)
+
     assert delivered.json["status"] == "decided"
     assert "switched off" in stats
+    assert nothing_to_say.status == "open"
     assert "Held by learned boundary" not in card.text
     assert "asked to check what was learned of category refund" in card.text.casefold()
     assert "Not similar" not in card.buttons

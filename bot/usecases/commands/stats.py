@@ -63,7 +63,8 @@ async def stats(desk: Desk, asker: Asker, words: Sequence[str]) -> Card:
 
 async def _boundary(desk: Desk, category: str) -> list[str]:
     """Whether it speaks, and how often it was right where it did."""
-    known = await desk.boundaries.standing(desk.ledger, category)
+    boundary, _ = await desk.boundaries.of(desk.ledger, category)
+    known = boundary.standing(category)
     how = wording_boundaries.standing(
         known.labels, known.overrides, cold=known.cold, beats_score=known.beats_score
     )
