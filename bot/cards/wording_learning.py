@@ -76,6 +76,11 @@ def measured(rate: Measured | None) -> str | None:
     return f"Measured {percent(rate.rate)} [{between}] on {rate.reviewed} reviewed{audits}"
 
 
+def audited(rate: float) -> str:
+    """Apart from what people are asked beforehand: this stops nothing."""
+    return f"Afterwards {percent(rate)} of what goes out is reviewed by chance"
+
+
 def ends(at: datetime) -> str:
     return f"Ends {at:%d %b %Y} or at the drift alarm"
 
@@ -91,6 +96,7 @@ def in_words(seen: Learned) -> list[str]:
         *words,
         evidence(seen),
         measured(seen.measured),
+        None if seen.cut is None else audited(seen.audit_rate),
         ends(seen.ends) if seen.ends else None,
     ]
     if seen.missing > 0.1:
@@ -110,8 +116,8 @@ def opened(seen: Learned) -> Markup:
         said("{evidence}. {measured}. {ends}. ", evidence=evidence(seen) or "",
              measured=measured(seen.measured) or "",
              ends=ends(seen.ends) if seen.ends else ""),
-        said("{audits} of it is reviewed by chance. `/pullcord stats {category}` shows it, and "
-             "lets admins stop it.", audits=percent(seen.audit_rate), category=seen.name),
+        said("{audits}. `/pullcord stats {category}` shows it, and "
+             "lets admins stop it.", audits=audited(seen.audit_rate), category=seen.name),
     ]  # fmt: skip
     return joined("", parts)
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Literal
 from bot.domain.category import Phase
 from bot.domain.errors import NotFoundError
 from bot.domain.interval import wilson
+from bot.learning.terms import TERMS
 from bot.store import categories, learning
 from bot.store.categories import Volume
-from bot.usecases.learn import as_seen
+from bot.usecases.learn import USUAL_RISK, as_seen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,6 +55,8 @@ class CategoryNow:
     evidence: float | None
     error: Error
     expires_at: str | None
+    #: The share of what goes out by itself that people review afterwards.
+    audit_rate: float | None = None
 
 
 async def every_category(desk: Desk, caller: Caller) -> list[CategoryNow]:
@@ -107,6 +110,7 @@ def _learned(tx: Tx, now: CategoryNow) -> CategoryNow:
             reviewed=measured.reviewed,
         ),
         expires_at=None if seen.ends is None else seen.ends.isoformat().replace("+00:00", "Z"),
+        audit_rate=None if cut is None else seen.audit_rate,
     )
 
 
@@ -124,7 +128,15 @@ def _now(
         evidence=None,
         error=_error(said),
         expires_at=None,
+        audit_rate=_audit_rate(listed),
     )
+
+
+def _audit_rate(listed: Category | None) -> float | None:
+    """Of a fixed threshold: that of a mature category of its risk."""
+    if listed is None or _state(listed) != "fixed":
+        return None
+    return TERMS[listed.risk or USUAL_RISK].audit_mature
 
 
 def _state(listed: Category | None) -> State:

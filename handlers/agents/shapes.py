@@ -177,6 +177,9 @@ class Category(Shape):
     expires_at: AwareDatetime | None = Field(
         description="when what was learned has to be learned anew"
     )
+    audit_rate: float | None = Field(
+        description="the share of what goes out by itself that people review afterwards, by chance"
+    )
 
 
 class CategoryList(Shape):

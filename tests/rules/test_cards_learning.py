@@ -47,6 +47,7 @@ def test_an_open_category_says_what_its_evidence_says() -> None:
         "Delivering what is sure enough: what scores 0.83 or more (70 % of its first cases).",
         "Evidence 24:1 that at most 10 % would be overridden.",
         "Measured 1.8 % [0.6–4.1 %] on 212 reviewed, 38 of them by chance.",
+        "Afterwards 10 % of what goes out is reviewed by chance.",
         "Ends 30 Sep 2026 or at the drift alarm.",
     ]
 
@@ -104,7 +105,7 @@ def test_operators_hear_what_has_opened_and_closed() -> None:
     opened = wording_learning.opened(make_learned(audit_rate=0.3))
 
     assert "now delivers what scores 0.83 or more (70 % of its first cases) by itself" in opened
-    assert "30 % of it is reviewed by chance" in opened
+    assert "Afterwards 30 % of what goes out is reviewed by chance" in opened
     assert wording_learning.opened(make_learned(measured=None, ends=None))
     assert "reviews found too much that was wrong" in wording_learning.closed("faq", closing)
     assert "The last that were wrong: esc_1, esc_2." in wording_learning.closed("faq", closing)

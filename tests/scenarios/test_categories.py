@@ -78,6 +78,7 @@ async def test_a_category_counts_what_people_saw_and_said(office: World) -> None
         "evidence": None,
         "error": {"rate": 0.5, "low": 0.1253, "high": 0.8747, "reviewed": 3},
         "expires_at": None,
+        "audit_rate": 0.15,
     }
     office.clock.forward(days=28, seconds=1)
     empty = await category(agent, "faq")
