@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _CONTROL = 0.1
 #: So many reasons and overrides stand on a card.
 _REASONS, _NAMED = 3, 2
+#: Beyond this a number is no amount of anything, but an id of something.
+_LARGE = 1e15
 #: A value of another form is a number of something, a name or a text: each comes but once.
 _WORD = re.compile(r"[^\W\d]{1,30}")
 
@@ -81,7 +83,7 @@ def _case(
             facts[name] = value
         elif isinstance(value, bool):
             facts[name] = "yes" if value else "no"
-        elif isinstance(value, int | float):
+        elif isinstance(value, int | float) and abs(value) < _LARGE:
             numbers[name] = float(value)
     return Case(
         category=category,

@@ -15,6 +15,7 @@ from bot.cards.details import details
 from bot.cards.escalation_card import card, minimal_card
 from bot.cards.forms import modify_form, notice, reject_form
 from bot.cards.whispers import changed_meanwhile, not_allowed, someone_was_faster
+from bot.domain.boundary import Held, OnCard, Override
 from bot.domain.conversation import Message
 from bot.domain.escalation import Escalation, Outcome
 from bot.domain.people import Named
@@ -254,6 +255,25 @@ arounds = st.builds(
     quick_reasons=st.lists(untrusted, max_size=12).map(tuple),
     names=st.dictionaries(st.just("U01ALICE"), untrusted),
     timezone=st.sampled_from(["UTC", "Europe/London", "../etc/passwd", ""]),
+    boundary=st.none()
+    | st.builds(
+        lambda feature, why, name: OnCard(
+            held=Held(p=0.4, usual=0.1, because=((feature, 1.0),) * 3, similar=("esc_1", "esc_2")),
+            overrides=(
+                Override(
+                    id="esc_1",
+                    permalink="https://sandbox.example/archives/C01REV/p1?" + "x" * 200,
+                    who=human(display_name=name),
+                    at=NOW,
+                    why=why,
+                ),
+            )
+            * 2,
+        ),
+        untrusted,
+        untrusted,
+        untrusted,
+    ),
     run=st.lists(
         st.builds(
             lambda action, name: make_escalation(

@@ -208,6 +208,23 @@ def test_the_policys_threshold_is_a_floor() -> None:
     assert played.comes(0.05, at_least=0.0)[1].way == "person"
 
 
+def test_a_case_that_a_boundary_holds_stays_in_its_region() -> None:
+    """It was sure to be labelled, so its label is evidence with that chance: nothing opens sooner
+    because the likely overrides are asked, and whatever is learned moves no region.
+    """
+    played = Played("low")
+    played.opens()
+    rate = played.standing.audit_rate
+
+    case, way = played.comes(1.0, at_least=math.inf)
+    before = played.standing
+    after = played.judged(case, 1.0)
+
+    assert (way.way, way.waits, way.counts, way.held) == ("person", True, True, False)
+    assert (way.pi, way.pi_min) == (1.0, rate)
+    assert after.evidence < before.evidence
+
+
 def gone_bad(played: Played) -> None:
     """Audited cases are wrong until something happens."""
     epoch = played.standing.epoch

@@ -131,7 +131,8 @@ class Taught:
         return {one.case for one in found.similar}
 
     async def _features(self, arguments: dict[str, Any]) -> dict[str, float]:
-        request = Request.model_validate(refund(arguments, self.category))
+        # A number that is no amount of anything teaches nothing.
+        request = Request.model_validate(refund(arguments | {"huge": 10**16}, self.category))
         planned = plan(self.world.desk.book, request, "refund-bot")
         judged = await judge_case(self.world.desk, "refund-bot", request, planned)
         assert judged is not None
