@@ -253,6 +253,7 @@ class Doing:
         return NotFoundError if self.steps[self.ended] == "refuse" else AlreadySettledError
 
 
+@pytest.mark.no_cover
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(STEPS, min_size=1, max_size=8))
 async def test_verbs_of_one_group_are_each_whole_or_nothing(

@@ -46,6 +46,7 @@ _CHECKS = (
 _EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "25")
 
 
+@pytest.mark.no_cover
 @pytest.mark.timeout(1800)
 async def test_no_case_breaks_the_description(tmp_path: Path) -> None:
     """No 5xx, no undocumented status, no answer of another shape, and nothing without a key."""

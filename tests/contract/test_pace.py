@@ -174,6 +174,7 @@ happenings = st.lists(
 )
 
 
+@pytest.mark.no_cover
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(story=happenings)
 def test_grouping_loses_and_doubles_nothing(tmp_path: Path, story: list[tuple[Any, ...]]) -> None:
@@ -258,6 +259,7 @@ async def test_words_wait_for_the_slot_of_their_channel(database_url: str) -> No
     assert (list(third.claimed), 0 < third.rest <= 1) == ([], True)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("waiting", [10_000])
 async def test_the_length_of_the_queue_makes_no_difference(database_url: str, waiting: int) -> None:
     """With ten thousand messages waiting, each claim reads a handful of rows along an index."""
