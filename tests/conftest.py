@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
+import shutil
 from typing import TYPE_CHECKING, cast
 
 import hypothesis
 import pytest
 from blockbuster import blockbuster_ctx
+from coverage import Coverage
 
 from bot.observe import start_logging
-from tests.databases import Postgres, postgres
+from tests.databases import Postgres, make_sqlite, postgres
 from tests.world import World
 
 if TYPE_CHECKING:
@@ -51,6 +54,19 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """What is not traced when it is told is not traced when it is prepared either."""
+    tracing = Coverage.current() if item.get_closest_marker("no_cover") else None
+    if tracing is not None:
+        tracing.stop()
+    try:
+        return (yield)
+    finally:
+        if tracing is not None:
+            tracing.start()
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Whatever asks for a database runs on both; a story of people also over Slack's socket.
 
@@ -66,16 +82,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     ways = "way" in metafunc.fixturenames and "way" not in marked
     story = metafunc.module.__name__.startswith("tests.scenarios.")
     if databases and ways and story:
-        again = [("postgres", "socket")]
+        ways_again = [("postgres", "socket")]
         if metafunc.definition.get_closest_marker("every_way"):
-            again += [("postgres", "http"), ("sqlite", "socket")]
+            ways_again += [("postgres", "http"), ("sqlite", "socket")]
         pairs = [
             ("sqlite", "http"),
-            *(pytest.param(*pair, marks=pytest.mark.no_cover) for pair in again),
+            *(pytest.param(*pair, marks=pytest.mark.no_cover) for pair in ways_again),
         ]
         metafunc.parametrize(("database_url", "way"), pairs, indirect=True)
     elif databases:
-        untraced = pytest.param("postgres", marks=pytest.mark.no_cover if story else ())
+        again = story or metafunc.module.__name__.startswith("tests.rooms.")
+        untraced = pytest.param("postgres", marks=pytest.mark.no_cover if again else ())
         metafunc.parametrize("database_url", ["sqlite", untraced], indirect=True)
     elif ways and story:
         metafunc.parametrize("way", ["http", "socket"], indirect=True)
@@ -87,10 +104,18 @@ def way(request: pytest.FixtureRequest) -> Way:
     return cast("Way", getattr(request, "param", "http"))
 
 
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("empty") / "pullcord.db"
+    asyncio.run(make_sqlite(made))
+    return made
+
+
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database."""
+    """The address of an empty database with its tables."""
     if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("empty_sqlite"), tmp_path / "pullcord.db")
         return f"sqlite:///{tmp_path}/pullcord.db"
     server: Postgres = request.getfixturevalue("postgres_server")
     server.empty()

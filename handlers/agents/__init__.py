@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
@@ -28,12 +29,18 @@ _PAGE_HEADERS = {
 }
 
 
+@cache
+def _described() -> tuple[dict[str, Any], str]:
+    """The description and its page, made once a process: a tenth of a second each time."""
+    document = describe()
+    return document, page(document)
+
+
 def add_routes(app: web.Application, desk: Desk) -> None:
     """Open the door on an application that has `problem_middleware`."""
     for route in ROUTES:
         app.router.add_route(route.method, route.path, guarded(desk, route))
-    document = describe()
-    html = page(document)
+    document, html = _described()
 
     async def openapi(_request: web.Request) -> web.Response:
         return json_answer(document)
