@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test bench chaos check run lock format clean
+.PHONY: help setup demo test cover bench chaos check run lock format clean
 
 help:  ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -25,6 +25,9 @@ demo: $(READY)  ## The whole product in a browser, without a Slack workspace (ON
 
 test: $(READY)  ## The whole suite: SQLite, PostgreSQL and a real browser
 	$(BIN)/python -m tests.run
+
+cover: $(READY)  ## The same, and coverage is held: half as long again
+	$(BIN)/python -m tests.run cover
 
 bench: $(READY)  ## What the bot takes of time and memory, beside a floor: some minutes
 	$(BIN)/python -m benchmarks

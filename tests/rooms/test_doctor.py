@@ -69,6 +69,8 @@ class Patient:
 
 @pytest.fixture
 async def patient(database_url: str, tmp_path: Path) -> AsyncIterator[Patient]:
+    # A doctor may come before the first start.
+    (tmp_path / "pullcord.db").unlink(missing_ok=True)
     (tmp_path / "policy.yml").write_text(POLICY)
     slack = Workspace()
     async with (
