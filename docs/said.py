@@ -316,7 +316,8 @@ POLICY_RULE = {
     ),
     "even_high_risk": (
         "`true`: the rule may also approve at risk high or critical. "
-        "Without it, it is passed over there."
+        "Without it, it is passed over there. By confidence: also at high, where its category "
+        "states `risk: high`; never at critical."
     ),
 }
 
