@@ -15,6 +15,7 @@ from bot.usecases.end_of_time import CLOCK
 from bot.usecases.learn import learn_from_review
 from bot.usecases.look import around
 from bot.usecases.read_directory import read_directory
+from bot.usecases.review_findings import file_objection, owner_named
 
 if TYPE_CHECKING:
     from bot.cards.around import Around
@@ -66,7 +67,9 @@ def see_review(tx: Tx, book: Book, review_id: str) -> Seen:
 
 
 async def judge(desk: Desk, review_id: str, clicker: Clicker, via: Via, finding: Found) -> Review:
-    """Right or wrong, said once. Raises NotFoundError, ForbiddenError, ReviewOverError."""
+    """Right or wrong, said once. Raises NotFoundError, ForbiddenError, InvalidError (it is over, or
+    nobody can be that owner).
+    """
     return await desk.ledger.run(
         _judge, desk.book, desk.team_id, review_id, SlackVoter(clicker, via), finding
     )
@@ -97,6 +100,10 @@ def _judge(
         tx, after.escalation_id, "review.judged", actor, review=after.id, correct=verdict.correct
     )
     learn_from_review(tx, after)
+    if not verdict.correct:
+        owner = None if finding.owner is None else owner_named(tx, book, team_id, finding.owner)
+        went_out = escalations.find(tx, after.escalation_id).created_at
+        file_objection(tx, book, after, went_out, owner)
     return after
 
 
