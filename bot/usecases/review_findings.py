@@ -12,7 +12,7 @@ from bot.domain.errors import Fault, ForbiddenError, InvalidError, NotFoundError
 from bot.domain.outgoing import Direct
 from bot.domain.people import Named
 from bot.domain.review_finding import Kind, Objection, Step, begin
-from bot.store import journal, outbox, review_findings
+from bot.store import escalations, journal, outbox, outputs, review_findings
 from bot.usecases.authority import SlackVoter
 from bot.usecases.commands.asker import recognise_in
 from bot.usecases.read_directory import read_directory
@@ -25,12 +25,16 @@ if TYPE_CHECKING:
     from bot.cards.finding_forms import Judged, Ownership
     from bot.domain.journal import Event
     from bot.domain.people import Actor, Clicker
-    from bot.domain.review import Review
+    from bot.domain.review import Purpose, Review
     from bot.domain.review_finding import ReviewFinding
     from bot.policy.book import Book
     from bot.store.tx import Tx
     from bot.usecases.commands.asker import Asker
     from bot.usecases.desk import Desk
+
+
+#: Reviews whose objections are news.
+_NEWS: frozenset[Purpose] = frozenset({"audit", "sample", "anomaly", "double"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,19 +46,26 @@ class Looked:
     now: datetime
 
 
-def file_objection(
-    tx: Tx, book: Book, review: Review, went_out_at: datetime, owner: Named | None
-) -> None:
-    """The error that the review found joins those of its kind, or is the first."""
+def file_objection(tx: Tx, review: Review, owner: Named | None) -> None:
+    """The error that the review found joins those of its kind, or is the first.
+
+    What was known to be wrong before is no news, and neither is another try of it.
+    """
     verdict = review.verdict
-    assert verdict is not None and verdict.error_type and verdict.severity  # noqa: S101, PT018 - an objection has them
+    if review.purpose not in _NEWS or verdict is None or not verdict.error_type:
+        return
     kind = Kind(
         category=review.category, error_type=verdict.error_type, root_cause=verdict.root_cause
     )
-    error = Objection(kind=kind, severity=verdict.severity, went_out_at=went_out_at, at=verdict.at)
+    error = Objection(
+        kind=kind,
+        severity=verdict.severity or "major",
+        went_out_at=_went_out_at(tx, review),
+        at=verdict.at,
+    )
     before = review_findings.of_kind(tx, kind)
     if before is None:
-        after = begin(tx.new_id("fin"), book.route(review.route).name, error)
+        after = begin(tx.new_id("fin"), review.route, error)
         _note(tx, after, "finding.begun", verdict.actor)
     else:
         after = before.join(error)
@@ -82,9 +93,17 @@ def owner_named(tx: Tx, book: Book, team_id: str | None, person_id: str) -> Name
 
 
 def seen_by(asker: Asker, one: ReviewFinding) -> bool:
-    """Reviewers of its route see it, its owner, and admins."""
-    route = asker.book.route(one.route).name
-    return asker.admin or route in asker.visible or _owns(asker.clicker, one)
+    """Reviewers of its route or category see it, its owner, and admins."""
+    book = asker.book
+    groups = book.route(one.route).reviewers
+    listed = book.category(one.kind.category)
+    if listed is not None and listed.review is not None:
+        groups += listed.review.reviewers
+    return (
+        asker.admin
+        or _owns(asker.clicker, one)
+        or asker.clicker.id in book.members(groups, asker.directory)
+    )
 
 
 async def look_at_finding(desk: Desk, finding_id: str, clicker: Clicker) -> Looked:
@@ -159,6 +178,12 @@ def _look(tx: Tx, book: Book, team_id: str | None, finding_id: str, clicker: Cli
 def counted(tx: Tx, one: ReviewFinding) -> list[Markup]:  # noqa: ARG001
     """What reviews say of such errors since the fix."""
     return []
+
+
+def _went_out_at(tx: Tx, review: Review) -> datetime:
+    if review.output_id is not None:
+        return outputs.find(tx, review.output_id).at
+    return escalations.find(tx, review.escalation_id or "").created_at
 
 
 def _today(book: Book, now: datetime) -> date:

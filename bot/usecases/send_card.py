@@ -123,9 +123,9 @@ def _render_review(tx: Tx, book: Book, claimed: Claimed, review_id: str) -> Rend
     draw = minimal_review_card if claimed.minimal else review_card
     return Rendered(
         claimed=claimed,
-        card=draw(seen.review, seen.case, seen.around),
+        card=draw(seen.review, seen.material, seen.around),
         held=_held(tx, claimed),
-        trace=seen.case.trace,
+        trace=seen.material.trace,
         # Whoever has not seen it by then need not any more.
         pointless=not seen.review.open,
     )
@@ -301,7 +301,11 @@ def _fall_back_in_time(
 ) -> None:
     """Slack has stumbled over it for a while, and nobody has seen it anywhere."""
     since = claimed.failing_since
-    if claimed.kind in {"reminder", "review"} or since is None or tx.now() - since < _PATIENCE:
+    if (
+        claimed.kind in {"reminder", "review", "session"}
+        or since is None
+        or tx.now() - since < _PATIENCE
+    ):
         return
     if _any_open(tx, claimed) and not messages.is_seen(tx, claimed.escalation_ids):
         fall_back(tx, book, _team(workspace), claimed, reason)
