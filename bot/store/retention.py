@@ -21,6 +21,7 @@ from bot.store.tables import (
     output_volume,
     relay,
     review,
+    review_finding_case,
     review_session,
     run_guidance,
     sampling_plan,
@@ -90,6 +91,8 @@ def remove_some(tx: Tx, before: datetime, limit: int) -> tuple[int, int]:
     about = or_(review.c.escalation_id.in_(ids), review.c.output_id.in_(made))
     looked_at = select(review.c.id).where(about)
     tx.execute(delete(message).where(message.c.review_id.in_(looked_at)))
+    # The finding itself stays: it knows how many there were.
+    tx.execute(delete(review_finding_case).where(review_finding_case.c.review_id.in_(looked_at)))
     tx.execute(delete(review).where(about))
     tx.execute(delete(output).where(output.c.escalation_id.in_(ids)))
     tx.execute(delete(message_item).where(message_item.c.escalation_id.in_(ids)))
@@ -122,6 +125,7 @@ def remove_outputs(tx: Tx, before: datetime, limit: int) -> int:
         review.c.output_id.in_(ids), review.c.session_id.is_not(None)
     )
     maybe_empty = list(tx.execute(sessions.distinct()).scalars())
+    tx.execute(delete(review_finding_case).where(review_finding_case.c.review_id.in_(looked_at)))
     tx.execute(delete(review).where(review.c.output_id.in_(ids)))
     tx.execute(delete(output_content).where(output_content.c.output_id.in_(ids)))
     tx.execute(delete(output).where(output.c.id.in_(ids)))

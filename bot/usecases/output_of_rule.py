@@ -61,6 +61,7 @@ def record_action(
             escalation_id=approved.id,
         ),
         found,
+        case=approved.id,
     )
     outputs.add(tx, made, None)
     if made.chosen is not None:

@@ -102,18 +102,23 @@ def _made(
             re_evaluates=item.re_evaluates,
         ),
         found,
+        # The agent's own id, so that a report which is sent again after a crash is not tossed for
+        # again.
+        case=f"{agent} {item.id}",
     )
     return replace(made, pi=None, coin=False, chosen="re_evaluation") if again else made
 
 
-def tossed(secret: bytes, plan: DayPlan, made: Output, found: Unusual | None) -> Output:
+def tossed(
+    secret: bytes, plan: DayPlan, made: Output, found: Unusual | None, *, case: str
+) -> Output:
     """The output with what chance, and what is unusual about it, make of it.
 
-    `found`: None where nobody has looked at that.
+    `found`: None where nobody has looked at that. `case`: what the coin goes by.
     """
     third = plan.stratum(made.score)
     # The coin first: it must know nothing of what is unusual.
-    coin = toss(secret, made.id, plan.chances[third], PURPOSE)
+    coin = toss(secret, case, plan.chances[third], PURPOSE)
     reason = wording_outputs.unusual(found) if found and found.flagged else None
     return replace(
         made,
