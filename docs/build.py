@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import typer.main
 
 from bot.cli import app as commands
-from bot.policy.book import Agent, Category, Digest, Rotation, Rule, Schedule, Tier
+from bot.policy.book import Agent, Category, Digest, Rotation, Rule, Schedule, Tier, WeeklyReport
 from bot.policy.book import Route as PolicyRoute
 from bot.policy.facts import NAMES
 from bot.settings import Settings
@@ -105,6 +105,7 @@ def _policy() -> Iterator[str]:
         ("A tier", said.POLICY_TIER, Tier),
         ("A rule", said.POLICY_RULE, Rule),
         ("A digest", said.POLICY_DIGEST, Digest),
+        ("The report", said.POLICY_REPORT, WeeklyReport),
         ("A category", said.POLICY_CATEGORY, Category),
         ("An agent", said.POLICY_AGENT, Agent),
         ("A schedule", said.POLICY_SCHEDULE, Schedule),

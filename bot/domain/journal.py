@@ -44,6 +44,7 @@ Event = Literal[
     "rule.declined",
     "rule.revoked",
     "digest.made",
+    "report.made",
     "person.erased",
     "retention.removed",
 ]

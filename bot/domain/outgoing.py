@@ -15,8 +15,8 @@ RelayEvent = Literal[
 #: A card shows one escalation; a storm card shows several, when so many come that each
 #: could not have its own in time; a digest shows what could wait. A reminder leads to the cards
 #: of some that are still open.
-#: A review asks whether what went out without a person was right.
-MessageKind = Literal["card", "storm", "digest", "reminder", "review"]
+#: A review asks whether what went out without a person was right; a report tells of a week.
+MessageKind = Literal["card", "storm", "digest", "reminder", "review", "report"]
 
 
 def is_person(channel: str) -> bool:

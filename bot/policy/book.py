@@ -104,6 +104,15 @@ class Digest(_Page):
     channel: str
 
 
+class WeeklyReport(_Page):
+    """When a report of the week behind it is posted, and where."""
+
+    #: As a digest's.
+    cron: str
+    timezone: str
+    channel: str
+
+
 class Category(_Page):
     """What is asked of one kind of cases. None: left to the preset, or to the default."""
 
@@ -187,6 +196,7 @@ class Book(_Page):
     routes: dict[str, Route]
     rules: tuple[Rule, ...] = ()
     digests: dict[str, Digest] = {}
+    report: WeeklyReport | None = None
     categories: dict[str, Category] = {}
     #: By the NAME of their keys.
     agents: dict[str, Agent] = {}

@@ -223,6 +223,8 @@ message = Table(
     Column("digest_slot", Instant),
     # Of a review card only: what it asks people to look at.
     Column("review_id", Text),
+    # Of a weekly report only.
+    Column("report_id", Text),
 )
 Index("message_by_place", message.c.ts)
 Index(
@@ -230,6 +232,12 @@ Index(
     message.c.review_id,
     sqlite_where=text("review_id IS NOT NULL"),
     postgresql_where=text("review_id IS NOT NULL"),
+)
+Index(
+    "message_by_report",
+    message.c.report_id,
+    sqlite_where=text("report_id IS NOT NULL"),
+    postgresql_where=text("report_id IS NOT NULL"),
 )
 Index(
     "message_doubtful",
@@ -557,6 +565,7 @@ Index(
     answer_time.c.waited_seconds,
 )
 Index("answer_time_by_escalation", answer_time.c.escalation_id)
+Index("answer_time_by_time", answer_time.c.at, answer_time.c.waited_seconds)
 
 # Each slot of a digest that was dealt with, once for all replicas: the key decides who does it.
 digest_run = Table(
@@ -734,4 +743,36 @@ overlay = Table(
     Column("state", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("by", Json),
+)
+
+# Each time of the weekly report that was dealt with, once for all replicas: the key decides.
+report_run = Table(
+    "report_run",
+    metadata,
+    Column("slot", Instant, primary_key=True, autoincrement=False),
+    Column("made_at", Instant, nullable=False),
+    # None: no run, but when the policy first had a report.
+    Column("report_id", Text),
+)
+# What a report says, as it was at its time; and how far its pictures have come.
+report = Table(
+    "report",
+    metadata,
+    _id(),
+    Column("made_at", Instant, nullable=False),
+    Column("facts", Json, nullable=False),
+    # owed, shared or failed.
+    Column("pictures", Text, nullable=False),
+    # Slack's ids of the pictures, from just before they were shared.
+    Column("files", Json),
+    Column("tried_at", Instant),
+    Column("due_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("problem", Text),
+)
+Index(
+    "report_owed",
+    report.c.due_at,
+    sqlite_where=text("pictures = 'owed'"),
+    postgresql_where=text("pictures = 'owed'"),
 )

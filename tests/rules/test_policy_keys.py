@@ -6,7 +6,17 @@ from datetime import time, timedelta
 
 import pytest
 
-from bot.policy.book import Agent, Category, Digest, Limit, QuietHours, Rotation, Schedule, Tier
+from bot.policy.book import (
+    Agent,
+    Category,
+    Digest,
+    Limit,
+    QuietHours,
+    Rotation,
+    Schedule,
+    Tier,
+    WeeklyReport,
+)
 from bot.policy.load import load
 from tests.rules.test_policy_load import SMALL, findings, route, rule
 
@@ -40,6 +50,7 @@ routes:
 digests:
   desk: {cron: "0 9,15 * * 1-5", timezone: America/New_York, channel: C01REV}
   night: {cron: 30 2 * * SUN, channel: "#night"}
+report: {cron: 0 9 * * 1, channel: "#quality"}
 rules:
   - {name: tiny, when: 'tool.name == "issue_refund"', then: approve, limit: 20/1d}
   - {name: can wait, when: 'urgency == "low"', then: batch, digest: desk, route: money}
@@ -97,6 +108,9 @@ def test_every_other_chapter_is_understood() -> None:
         name="desk", cron="0 9,15 * * 1-5", timezone="America/New_York", channel="C01REV"
     )
     assert (night.timezone, night.channel) == ("Europe/London", "#night")
+    assert book.report == WeeklyReport(
+        cron="0 9 * * 1", timezone="Europe/London", channel="#quality"
+    )
     assert book.categories["faq"] == Category(
         name="faq", preset="faq-chatbot", risk="low", target_escalation_rate=0.15, threshold=0.9,
         learn=True, sample=0.1, handoff="A specialist is looking at this.",
@@ -206,6 +220,15 @@ ROTA = "schedules: {{on: {{rotation: {{people: [U01A], handover: '{}', every: {}
         (
             chapter("digests: {d: {cron: 0 9 * * *, channel: C01, timezone: London}}"),
             "digests.d.timezone: expected an IANA time zone",
+        ),
+        # report
+        (chapter("report: {cron: 0 9 * * 1}"), "report.channel: expected a Slack channel id"),
+        (chapter("report: {channel: C01}"), "report.cron: expected five fields of cron"),
+        (chapter("report: {at: 9}"), "report.at: expected a key that exists"),
+        (chapter("report: weekly"), "report: expected keys with values, got 'weekly'"),
+        (
+            chapter("report: {cron: 0 9 * * 1, channel: C01, timezone: London}"),
+            "report.timezone: expected an IANA time zone",
         ),
         # groups
         (
