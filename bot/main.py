@@ -45,6 +45,7 @@ from bot.usecases.make_digest import make_due_digests
 from bot.usecases.make_report import make_due_report
 from bot.usecases.overlays import propose_rules
 from bot.usecases.pauses import tell_cards
+from bot.usecases.plan_sampling import plan_the_day
 from bot.usecases.quarterly_review import review_quarter
 from bot.usecases.retention import remove_what_is_old
 from bot.usecases.review_case import end_overdue_reviews
@@ -191,6 +192,7 @@ class House:
         self._ticker.every(3600, "proposals", lambda: propose_rules(self.desk))
         self._ticker.every(86_400, "learning", lambda: check_learning(self.desk))
         self._ticker.every(600, "quarter", lambda: review_quarter(self.desk), at_once=True)
+        self._ticker.every(60, "sampling", lambda: plan_the_day(self.desk), at_once=True)
         self._ticker.every(60, "reviews", lambda: end_overdue_reviews(self.desk))
         self._ticker.every(_SWEEP_SECONDS, "waiting", lambda: look_for_everybody(self.desk))
         self._ticker.every(LOOK_SECONDS, "policy", self._policy.look)

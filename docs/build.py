@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING, Any
 import typer.main
 
 from bot.cli import app as commands
-from bot.policy.book import Agent, Category, Digest, Rotation, Rule, Schedule, Tier, WeeklyReport
+from bot.policy.book import (
+    Agent,
+    Category,
+    Digest,
+    ReviewWay,
+    Rotation,
+    Rule,
+    Schedule,
+    Tier,
+    WeeklyReport,
+)
 from bot.policy.book import Route as PolicyRoute
 from bot.policy.facts import NAMES
 from bot.settings import Settings
@@ -107,6 +117,7 @@ def _policy() -> Iterator[str]:
         ("A digest", said.POLICY_DIGEST, Digest),
         ("The report", said.POLICY_REPORT, WeeklyReport),
         ("A category", said.POLICY_CATEGORY, Category),
+        ("A category's `review`", said.POLICY_REVIEW, ReviewWay),
         ("An agent", said.POLICY_AGENT, Agent),
         ("A schedule", said.POLICY_SCHEDULE, Schedule),
         ("A rotation", said.POLICY_ROTATION, Rotation),

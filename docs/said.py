@@ -263,11 +263,23 @@ POLICY_CATEGORY = {
         "person is asked."
     ),
     "learn": ("`true`: nothing is delivered before what people decide has shown that it may be."),
-    "sample": "The share of outputs to review afterwards, from 0 to 1. *Not acted on yet.*",
+    "sample": (
+        "The share of its outputs that people look at afterwards, from 0 to 1; when left out, 0.1 "
+        "until 60 have been reviewed, and 0.05 from then on."
+    ),
+    "review": "How its outputs are looked at; see below.",
     "handoff": (
         "The sentence for the agent's end user while a person looks at the case, of up to 500 "
         "characters."
     ),
+}
+
+POLICY_REVIEW = {
+    "digest": (
+        "A name under `digests`: they wait for its slot and come as one message in its channel. "
+        "Without it each has a card of its own, in the channel of the first route."
+    ),
+    "reviewers": "A list of groups; those of the first route when left out.",
 }
 
 POLICY_AGENT = {
@@ -317,7 +329,8 @@ POLICY_RULE = {
     ),
     "even_high_risk": (
         "`true`: the rule may also approve at risk high or critical. "
-        "Without it, it is passed over there."
+        "Without it, it is passed over there. By confidence: also at high, where its category "
+        "states `risk: high`; never at critical."
     ),
 }
 

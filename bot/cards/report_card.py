@@ -22,10 +22,10 @@ from bot.cards.blocks import (
 from bot.cards.text import clip, one_line
 from bot.domain.report import Pictures, Report
 
-_NAME, _TITLE = 60, 200
+_NAME, _TITLE = 60, 80
 # Each section's words within what a message may hold together.
-_SECTION = 2000
-_FINDINGS = 15
+_SECTION = 2600
+_FINDINGS = 12
 
 
 def report_card(

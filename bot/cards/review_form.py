@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from bot.cards import names, wording, wording_forms, wording_review
+from bot.cards import names, wording_forms, wording_review
 from bot.cards.blocks import Block, field_of, modal, option, rich, words
 from bot.cards.states import LONGEST_TEXT, FormError, chosen, sendable, state_of, typed
 from bot.cards.text import clip, one_line
-from bot.domain.escalation import Escalation
+from bot.domain.material import Material
 from bot.domain.review import ErrorType, RootCause, Severity
 
 _HEADLINE = 300
@@ -28,12 +28,14 @@ class Found:
     correction: str | None = None
 
 
-def review_form(review_id: str, case: Escalation) -> dict[str, Any]:
+def review_form(review_id: str, material: Material) -> dict[str, Any]:
     text = {
         "type": "plain_text_input", "action_id": names.INPUT, "multiline": True,
         "max_length": LONGEST_TEXT,
     }  # fmt: skip
-    headline = clip(one_line(case.request.headline), _HEADLINE) or wording.NAMELESS
+    headline = clip(one_line(material.headline), _HEADLINE) or wording_review.did_something(
+        clip(one_line(material.agent), _HEADLINE)
+    )
     blocks: list[Block] = [
         rich(words(headline, bold=True)),
         _radio(names.ERROR_TYPE, wording_review.TYPE_LABEL, wording_review.ERROR_TYPES),

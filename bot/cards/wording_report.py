@@ -52,7 +52,7 @@ ON_ITS_WAY = Markup("The report of the last seven days comes to you directly, wi
 
 
 def title(report: Report) -> str:
-    """`Weekly report · 23 Nov – 29 Nov`; the last day is the one before it ended."""
+    """`Weekly report · 23 Nov – 30 Nov`; one that ends at midnight ends on the day before."""
     last = report.until - timedelta(minutes=1)
     days = f"{day(report.since, report.timezone)} – {day(last, report.timezone)}"
     return f"Weekly report · {days}"

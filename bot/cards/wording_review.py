@@ -5,7 +5,9 @@ Until they have answered, nothing says how sure the agent was, or what became of
 
 from __future__ import annotations
 
+from bot.cards import wording
 from bot.cards.blocks import Markup, joined, said
+from bot.domain.material import TextOf
 from bot.domain.review import ErrorType, RootCause, Severity
 
 REVIEW_THIS = "review this"
@@ -13,7 +15,15 @@ LABEL = "Review"
 RIGHT, WRONG, SKIP, READ_ALL = "Correct", "Incorrect…", "Skip", "Read all of it"
 NOT_ALL_HERE = "The rest does not fit on this card."
 READ_TITLE = "All of it"
-THE_ANSWER, QUESTION = "Answer", "Question"
+QUESTION = "Question"
+TEXTS: dict[TextOf, str] = {
+    "question": QUESTION,
+    "why": wording.WHY,
+    "what_happens": wording.WHAT_HAPPENS,
+    "answer": "Answer",
+    "input": "Input",
+    "output": "Output",
+}
 MINIMAL_WHY = "Slack refused the full card. Everything to look at stands behind “Read all of it”."
 
 ERROR_TYPES: dict[ErrorType, str] = {
@@ -78,6 +88,16 @@ EXPIRED = "⌛ Nobody reviewed it in time. That counts as not agreed to."
 def went_out(rule: str, confidence: str) -> str:
     """Only afterwards."""
     return f"It went out by rule “{rule}”{confidence}."
+
+
+def went_out_unasked(confidence: str) -> str:
+    """The same of what the agent did without asking."""
+    return f"The agent did it without asking{confidence}."
+
+
+def did_something(agent: str) -> str:
+    """The headline, where what was asked is no line of text."""
+    return f"What {agent} made of what it was given"
 
 
 def at_confidence(confidence: float) -> str:

@@ -15,8 +15,9 @@ RelayEvent = Literal[
 #: A card shows one escalation; a storm card shows several, when so many come that each
 #: could not have its own in time; a digest shows what could wait. A reminder leads to the cards
 #: of some that are still open.
-#: A review asks whether what went out without a person was right; a report tells of a week.
-MessageKind = Literal["card", "storm", "digest", "reminder", "review", "report"]
+#: A review asks whether what went out without a person was right; a session asks it of several.
+#: A report tells of a week.
+MessageKind = Literal["card", "storm", "digest", "reminder", "review", "session", "report"]
 
 
 def is_person(channel: str) -> bool:

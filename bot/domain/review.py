@@ -14,6 +14,13 @@ RootCause = Literal["prompt", "tool", "guardrail", "training_data"]
 #: `minor`: it would have been edited, not refused.
 Severity = Literal["minor", "major", "critical"]
 
+#: Why an output is put to people: the coin says so, it is unusual, or it is another try of one that
+#: was wrong. Only what the coin chose says anything of all.
+Chosen = Literal["sample", "anomaly", "re_evaluation"]
+#: What a review is for. `audit`: the coin of a threshold; `second` and `double`: once more, after
+#: an objection or beside another's; `seeded`: known to be wrong, to see whether that is seen.
+Purpose = Literal["audit", Chosen, "second", "double", "seeded"]
+
 #: What nobody has looked at by then counts as not agreed to.
 LASTS = timedelta(days=7)
 
@@ -40,14 +47,25 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """One case to look at; `route` says whom it is put to, and where."""
+    """One case to look at; `route` says whom it is put to, and where.
+
+    It is about an escalation, an output, or an output that came of an escalation.
+    """
 
     id: str
-    escalation_id: str
+    escalation_id: str | None = None
+    output_id: str | None = None
+    purpose: Purpose = "audit"
+    #: The review that is looked at once more.
+    second_of: str | None = None
     category: str
     route: str
     created_at: datetime
     expires_at: datetime
+    #: The digest whose slot it waits for, and when that comes; the session that shows it then.
+    digest: str | None = None
+    due_at: datetime | None = None
+    session_id: str | None = None
     verdict: Verdict | None = None
     #: Who would rather leave it to the others.
     skipped: tuple[Actor, ...] = ()

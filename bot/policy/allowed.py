@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from bot.domain.directory import Bar, Directory, Why
     from bot.domain.escalation import Escalation, Need
+    from bot.domain.material import Material
     from bot.domain.people import Clicker
     from bot.policy.book import Book
 
@@ -38,7 +39,9 @@ def why_not(
     own = None
     selves: frozenset[str] = frozenset()
     if agreeing and route.no_self_approval:
-        own = _why_own(directory, escalation, person, authors)
+        source = escalation.request.source
+        started_by = (source.on_behalf_of or "") if source else ""
+        own = _why_own(directory, escalation.owners, started_by, person, authors)
         selves = escalation.owners | authors
     groups = book.groups_asked(escalation, need.route)
     return _why_not(book, directory, groups, person, own=own, selves=selves, fresh=fresh)
@@ -85,15 +88,18 @@ def why_no_digest(book: Book, directory: Directory, name: str, person: Clicker) 
 
 
 def why_no_review(
-    book: Book, directory: Directory, case: Escalation, route: str, person: Clicker
+    book: Book,
+    directory: Directory,
+    material: Material,
+    groups: tuple[str, ...],
+    person: Clicker,
 ) -> Denial | None:
-    """None when this person may say whether it was right: one of the route, never for themselves.
+    """None when this person may say whether it was right: one of the groups, never for themselves.
 
     Unlike an approval, a look at one's own agent's work is never worth anything.
     """
-    own = _why_own(directory, case, person, frozenset())
-    groups = book.route(route).reviewers
-    return _why_not(book, directory, groups, person, own=own, selves=case.owners, fresh=True)
+    own = _why_own(directory, material.owners, material.started_by, person, frozenset())
+    return _why_not(book, directory, groups, person, own=own, selves=material.owners, fresh=True)
 
 
 def key_may_decide(book: Book, need: Need, agent_name: str) -> bool:
@@ -155,15 +161,18 @@ def _why(
 
 
 def _why_own(
-    directory: Directory, escalation: Escalation, person: Clicker, authors: frozenset[str]
+    directory: Directory,
+    owners: frozenset[str],
+    started_by: str,
+    person: Clicker,
+    authors: frozenset[str],
 ) -> Why | None:
     """The route forbids self-approval: self is the owner, the initiator and the editor."""
-    if person.id in escalation.owners:
+    if person.id in owners:
         return "owner"
     if person.id in authors:
         return "author"
-    source = escalation.request.source
-    started_by = source.on_behalf_of.strip().casefold() if source and source.on_behalf_of else ""
+    started_by = started_by.strip().casefold()
     known = directory.people.get(person.id)
     email = (known.email or "").casefold() if known else ""
     if started_by and started_by in {person.id.casefold(), email}:

@@ -113,6 +113,15 @@ class WeeklyReport(_Page):
     channel: str
 
 
+class ReviewWay(_Page):
+    """How a category's outputs are put to people afterwards."""
+
+    #: They wait for the slot of this digest, and come as one message; None: a card each, at once.
+    digest: str | None = None
+    #: Names of groups; empty: those of the first route.
+    reviewers: tuple[str, ...] = ()
+
+
 class Category(_Page):
     """What is asked of one kind of cases. None: left to the preset, or to the default."""
 
@@ -122,7 +131,9 @@ class Category(_Page):
     target_escalation_rate: float | None = None
     threshold: float | None = None
     learn: bool | None = None
+    #: The share of its outputs that people look at.
     sample: float | None = None
+    review: ReviewWay | None = None
     #: For the agent's end user, while a person looks at it.
     handoff: str | None = None
 
@@ -217,6 +228,14 @@ class Book(_Page):
         """The category's own sentence for the end user."""
         listed = self.category(category)
         return listed.handoff if listed else None
+
+    def review_way(self, category: str) -> ReviewWay:
+        """How outputs of the category are reviewed, by whom and where."""
+        listed = self.category(category)
+        said = (listed.review if listed else None) or ReviewWay()
+        if said.reviewers:
+            return said
+        return said.model_copy(update={"reviewers": self.default_route().reviewers})
 
     def default_route(self) -> Route:
         """The first route: whatever has no better place goes there."""

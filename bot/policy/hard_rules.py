@@ -24,6 +24,19 @@ def too_risky(book: Book, request: Request) -> bool:
     return risk_of(book, request) in _HIGH
 
 
+def beyond_scores(book: Book, request: Request, *, even_high_risk: bool) -> bool:
+    """Whether no score is enough. At `critical` none ever is.
+
+    At `high` only where the rule says so and the category has that risk by itself: its evidence,
+    or its threshold, was gathered for it. A riskier case of a tamer category is not among those.
+    """
+    if not too_risky(book, request):
+        return False
+    listed = book.category(request.category)
+    own = listed.risk if listed else None
+    return not (even_high_risk and own == "high" and risk_of(book, request) == "high")
+
+
 def foreign_system(book: Book, request: Request, agent: str) -> str | None:
     """The system that the tool acts on, where the agent has a list and it is not on it."""
     bounds = book.agents.get(agent)

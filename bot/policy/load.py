@@ -59,7 +59,7 @@ def _book(text: str | bytes, findings: Findings) -> Book | None:
         rules=read_rules(root, routes, groups, digests),
         digests=digests,
         report=read_report(root, timezone),
-        categories=read_categories(root),
+        categories=read_categories(root, groups, digests),
         agents=read_agents(root),
         schedules=schedules,
         idle=tuple(sorted(findings.idle, key=lambda idle: idle.line)),

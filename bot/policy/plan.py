@@ -40,6 +40,8 @@ class Plan:
     reasons: tuple[str, ...]
     #: Where it could wait for others, if its rule says so.
     digest: str | None = None
+    #: The rule speaks for what is risky too.
+    even_high_risk: bool = False
     #: The system that its agent may not touch without a person.
     foreign_system: str | None = None
 
@@ -72,6 +74,7 @@ def plan(book: Book, request: Request, agent: str) -> Plan:
         on_timeout=route.on_timeout,
         reasons=reasons,
         digest=matched.digest if matched else None,
+        even_high_risk=matched.even_high_risk if matched else False,
         foreign_system=foreign_system(book, request, agent),
     )
 

@@ -24,35 +24,50 @@ _VERDICT = TypeAdapter(Verdict)
 _ACTORS = TypeAdapter(tuple[Actor, ...])
 
 
-def ask(tx: Tx, asked: Review, *, channel: str) -> None:
-    """A card of the review shall stand in the channel; everything else goes first."""
+def ask(tx: Tx, asked: Review, *, channel: str | None) -> None:
+    """A card of the review shall stand in the channel; None: it waits for its session."""
     tx.add(
         review,
         {
             "id": asked.id,
             "escalation_id": asked.escalation_id,
+            "output_id": asked.output_id,
+            "purpose": asked.purpose,
+            "second_of": asked.second_of,
             "category": asked.category,
             "route": asked.route,
             "created_at": asked.created_at,
             "expires_at": asked.expires_at,
+            "digest": asked.digest,
+            "due_at": asked.due_at,
             "skipped": [],
         },
     )
+    if channel is not None:
+        _owe(tx, channel, review_id=asked.id)
+
+
+def _owe(
+    tx: Tx, channel: str, *, review_id: str | None = None, session_id: str | None = None
+) -> None:
+    """Everything else in the channel goes first."""
+    now = tx.now()
     tx.add(
         message,
         {
             "id": tx.new_id("msg"),
-            "kind": "review",
+            "kind": "review" if session_id is None else "session",
             "channel": channel,
             "wanted_rev": 1,
             "posted_rev": 0,
             "priority": 0,
             "minimal": False,
-            "created_at": asked.created_at,
-            "due_at": asked.created_at,
+            "created_at": now,
+            "due_at": now,
             "attempts": 0,
-            "behind_since": asked.created_at,
-            "review_id": asked.id,
+            "behind_since": now,
+            "review_id": review_id,
+            "session_id": session_id,
         },
     )
     tx.tell(TOPIC)
@@ -87,7 +102,11 @@ def save(tx: Tx, before: Review, after: Review) -> None:
     now = tx.now()
     tx.execute(
         update(message)
-        .where(message.c.review_id == after.id)
+        .where(
+            message.c.review_id == after.id
+            if after.session_id is None
+            else message.c.session_id == after.session_id
+        )
         .values(wanted_rev=message.c.wanted_rev + 1, due_at=now, behind_since=now)
     )
     tx.tell(TOPIC)
@@ -109,7 +128,9 @@ def verdicts(tx: Tx, ids: Sequence[str]) -> dict[str, Verdict]:
     """What was found of these cases, where somebody has looked at them."""
     rows = tx.execute(
         select(review.c.escalation_id, review.c.verdict).where(
-            review.c.escalation_id.in_(ids), review.c.verdict.is_not(None)
+            review.c.escalation_id.in_(ids),
+            review.c.purpose == "audit",
+            review.c.verdict.is_not(None),
         )
     )
     return {
@@ -126,10 +147,16 @@ def _review(row: Row[Any] | None) -> Review:
     return Review(
         id=row.id,
         escalation_id=row.escalation_id,
+        output_id=row.output_id,
+        purpose=row.purpose,
+        second_of=row.second_of,
         category=row.category,
         route=row.route,
         created_at=row.created_at,
         expires_at=row.expires_at,
+        digest=row.digest,
+        due_at=row.due_at,
+        session_id=row.session_id,
         verdict=verdict,
         skipped=_ACTORS.validate_python(row.skipped),
         expired_at=row.ended_at if verdict is None else None,

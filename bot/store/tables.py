@@ -221,8 +221,9 @@ message = Table(
     # Of a digest message only: the run that it shows.
     Column("digest", Text),
     Column("digest_slot", Instant),
-    # Of a review card only: what it asks people to look at.
+    # Of a review card only: what it asks people to look at; of a session: all that it asks for.
     Column("review_id", Text),
+    Column("session_id", Text),
     # Of a weekly report only.
     Column("report_id", Text),
 )
@@ -232,6 +233,12 @@ Index(
     message.c.review_id,
     sqlite_where=text("review_id IS NOT NULL"),
     postgresql_where=text("review_id IS NOT NULL"),
+)
+Index(
+    "message_by_session",
+    message.c.session_id,
+    sqlite_where=text("session_id IS NOT NULL"),
+    postgresql_where=text("session_id IS NOT NULL"),
 )
 Index(
     "message_by_report",
@@ -618,27 +625,135 @@ run_guidance = Table(
 )
 Index("run_guidance_by_run", run_guidance.c.agent, run_guidance.c.group_key, run_guidance.c.at)
 
-# A look at what went out without a person; one a case.
+# What agents did without asking: as they report it, and what a rule approved.
+output = Table(
+    "output",
+    metadata,
+    _id(),
+    Column("agent", Text, nullable=False),
+    # The agent's own id; null for what a rule approved.
+    Column("item_id", Text),
+    Column("digest", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("agent_version", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("score", Text),
+    Column("third", Integer, nullable=False),
+    # The coin's chance, exactly; null where none was tossed.
+    Column("pi", Text),
+    Column("coin", Boolean, nullable=False),
+    # What can be unusual about it, how unusual it was, and the reason where people look at it.
+    Column("length", BigInteger, nullable=False),
+    Column("calls", Json, nullable=False),
+    Column("anomaly", Text),
+    Column("anomaly_reason", Text),
+    Column("re_evaluates", Text),
+    Column("escalation_id", Text, ForeignKey("escalation.id")),
+    # sample, anomaly or re_evaluation: bot/domain/review.py.
+    Column("chosen", Text),
+    UniqueConstraint("agent", "item_id", name="one_output_an_item"),
+)
+Index("output_by_kind", output.c.category, output.c.agent, output.c.agent_version, output.c.id)
+Index(
+    "output_by_escalation",
+    output.c.escalation_id,
+    sqlite_where=text("escalation_id IS NOT NULL"),
+    postgresql_where=text("escalation_id IS NOT NULL"),
+)
+Index("output_by_category", output.c.category, output.c.id)
+Index("output_by_time", output.c.at)
+
+# What a reviewer reads; only of what is put to people.
+output_content = Table(
+    "output_content",
+    metadata,
+    Column("output_id", Text, ForeignKey("output.id"), primary_key=True),
+    Column("owners", Json, nullable=False),
+    Column("body", Json, nullable=False),
+)
+
+# How many outputs came: what the reviews of some of them are scaled up to. Several rows count one
+# thing, so that replicas need not queue up for a single one.
+output_volume = Table(
+    "output_volume",
+    metadata,
+    # By UTC: 2026-11-30.
+    Column("day", Text, primary_key=True),
+    Column("category", Text, primary_key=True),
+    Column("third", Integer, primary_key=True, autoincrement=False),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("outputs", BigInteger, nullable=False),
+)
+
+# How many of a day's outputs are reviewed: fixed before its first coin is tossed.
+sampling_plan = Table(
+    "sampling_plan",
+    metadata,
+    Column("day", Text, primary_key=True),
+    Column("category", Text, primary_key=True),
+    # Where the scores are cut into thirds, and the chance in each.
+    Column("cuts", Json, nullable=False),
+    Column("chances", Json, nullable=False),
+    Column("made_at", Instant, nullable=False),
+)
+
+# Outputs that people look at one after the other, from one message.
+review_session = Table(
+    "review_session",
+    metadata,
+    _id(),
+    Column("category", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+# A look at what went out without a person.
 review = Table(
     "review",
     metadata,
     _id(),
-    _escalation(),
+    # What it is about: either, or an output that came of an escalation.
+    Column("escalation_id", Text, ForeignKey("escalation.id")),
+    Column("output_id", Text, ForeignKey("output.id")),
+    Column("purpose", Text, nullable=False, server_default="audit"),
+    Column("second_of", Text),
     Column("category", Text, nullable=False),
     Column("route", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
+    # The digest whose slot it waits for, and the session that shows it then.
+    Column("digest", Text),
+    Column("due_at", Instant),
+    Column("session_id", Text, ForeignKey("review_session.id")),
     Column("skipped", Json, nullable=False),
     Column("verdict", Json),
     # When it was answered, or nobody had.
     Column("ended_at", Instant),
-    UniqueConstraint("escalation_id", name="one_review_a_case"),
 )
+_AUDIT = text("purpose = 'audit'")
+Index(
+    "one_audit_a_case",
+    review.c.escalation_id,
+    unique=True,
+    sqlite_where=_AUDIT,
+    postgresql_where=_AUDIT,
+)
+Index("review_by_escalation", review.c.escalation_id)
+Index("review_by_output", review.c.output_id)
+Index("review_by_session", review.c.session_id)
+Index("review_by_purpose", review.c.purpose, review.c.created_at)
 Index(
     "review_open",
     review.c.expires_at,
     sqlite_where=text("ended_at IS NULL"),
     postgresql_where=text("ended_at IS NULL"),
+)
+_WAITS_FOR_SLOT = text("digest IS NOT NULL AND session_id IS NULL AND ended_at IS NULL")
+Index(
+    "review_waits",
+    review.c.due_at,
+    sqlite_where=_WAITS_FOR_SLOT,
+    postgresql_where=_WAITS_FOR_SLOT,
 )
 
 # A case that a score might have decided, as it was at its intake. Scores, thresholds and chances

@@ -14,7 +14,7 @@ from bot.domain.scored_case import ScoredCase
 from bot.learning.coin import toss
 from bot.learning.terms import TERMS
 from bot.policy.confidence import why_not_enough
-from bot.policy.hard_rules import risk_of, too_risky
+from bot.policy.hard_rules import beyond_scores, risk_of
 from bot.policy.plan import escalated
 from bot.store import escalations
 from bot.usecases.judge_case import as_control
@@ -60,7 +60,7 @@ def weighed(
     not_enough = why_not_enough(category, case.score) if by_score else None
     learned = category if not_enough == "learning" else None
     held = (
-        _why_never(book, request, by_score=by_score)
+        _why_never(book, request, planned)
         or _refused_lately(tx, action_digest)
         or (None if learned else not_enough)
         or _limit_used_up(tx, agent, planned)
@@ -90,7 +90,7 @@ def weighed(
 def foreseen(book: Book, request: Request, planned: Plan) -> str:
     """What the score of a plan by confidence comes to, as far as the request alone says."""
     case = _case(book, request)
-    never = _why_never(book, request, by_score=True)
+    never = _why_never(book, request, planned)
     held = never or why_not_enough(book.category(request.category), case.score)
     if held is None:
         return wording_confidence.would_deliver(case)
@@ -108,13 +108,15 @@ def _case(book: Book, request: Request) -> ScoredCase:
     )
 
 
-def _why_never(book: Book, request: Request, *, by_score: bool) -> Held | None:
+def _why_never(book: Book, request: Request, planned: Plan) -> Held | None:
     if "approve" not in request.decisions:
         return "not_wanted"
     if request.outside_domain:
         return "outside_domain"
     # A rule that approves at a high risk has said so itself.
-    return "risk" if by_score and too_risky(book, request) else None
+    by_score = planned.then == "by_confidence"
+    beyond = by_score and beyond_scores(book, request, even_high_risk=planned.even_high_risk)
+    return "risk" if beyond else None
 
 
 def _refused_lately(tx: Tx, action_digest: str) -> Held | None:

@@ -14,6 +14,7 @@ from bot.usecases.overlays import Overlays
 from bot.usecases.pauses import Pauses
 from bot.usecases.places import Places
 from bot.usecases.shortcuts import Shortcuts
+from bot.usecases.unusual_memory import UnusualMemory
 from bot.usecases.viewers import Viewers
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ class Desk:
     shortcuts: Shortcuts = field(default_factory=Shortcuts)
     #: Of this process only: what the learned boundaries have learned so far.
     boundaries: BoundaryMemory = field(default_factory=BoundaryMemory)
+    #: Of this process only: what outputs of each kind usually look like.
+    unusual: UnusualMemory = field(default_factory=UnusualMemory)
     #: Of this process only: who has looked at their Home tab lately.
     viewers: Viewers = field(default_factory=Viewers)
 

@@ -138,7 +138,9 @@ def learn_from_decision(tx: Tx, settled: Escalation) -> None:
 
 
 def learn_from_review(tx: Tx, ended: Review) -> None:
-    """What was found of something that had gone out already."""
+    """What was found of something that had gone out already, where a threshold's coin chose it."""
+    if ended.purpose != "audit" or ended.escalation_id is None:
+        return
     verdict = ended.verdict
     if verdict is None:
         _labelled(tx, ended.escalation_id, 1.0, "timeout")

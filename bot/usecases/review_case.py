@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.cards import wording_people, wording_review
+from bot.cards.around import Around
 from bot.domain.errors import ForbiddenError
+from bot.domain.material import material_of_case, material_of_output
 from bot.domain.review import LASTS, Review, Verdict
 from bot.policy.allowed import why_no_review
-from bot.store import escalations, journal, reviews
+from bot.policy.slots import next_slot
+from bot.store import escalations, journal, outputs, people, reviews
 from bot.usecases.authority import SlackVoter
 from bot.usecases.end_of_time import CLOCK
 from bot.usecases.learn import learn_from_review
-from bot.usecases.look import around
 from bot.usecases.read_directory import read_directory
 
 if TYPE_CHECKING:
-    from bot.cards.around import Around
     from bot.cards.review_form import Found
     from bot.domain.escalation import Escalation
+    from bot.domain.journal import Event
+    from bot.domain.material import Material
+    from bot.domain.output import Output
     from bot.domain.people import Actor, Clicker, Via
     from bot.policy.book import Book
     from bot.store.tx import Tx
@@ -34,7 +38,7 @@ class Seen:
     """A review, and what it is about as a card needs it."""
 
     review: Review
-    case: Escalation
+    material: Material
     around: Around
 
 
@@ -54,6 +58,35 @@ def ask_for_review(tx: Tx, book: Book, case: Escalation) -> None:
     journal.note(tx, case.id, "review.asked", None, review=asked.id)
 
 
+def ask_about(tx: Tx, book: Book, output: Output) -> None:
+    """An output that was chosen goes to the people of its category: at once, or with its digest."""
+    assert output.chosen is not None  # noqa: S101 - nobody is asked about any other
+    route, now = book.default_route(), tx.now()
+    digest = book.digests.get(book.review_way(output.category).digest or "")
+    due = None if digest is None else next_slot(digest, now)
+    asked = Review(
+        id=tx.new_id("rev"),
+        escalation_id=output.escalation_id,
+        output_id=output.id,
+        purpose=output.chosen,
+        category=output.category,
+        route=route.name,
+        created_at=now,
+        expires_at=(due or now) + LASTS,
+        digest=None if digest is None else digest.name,
+        due_at=due,
+    )
+    reviews.ask(tx, asked, channel=route.channel if digest is None else None)
+    _note(tx, asked, "review.asked", None)
+
+
+def groups_asked(book: Book, review: Review) -> tuple[str, ...]:
+    """Names of the groups whose members may answer."""
+    if review.output_id is None:
+        return book.route(review.route).reviewers
+    return book.review_way(review.category).reviewers
+
+
 async def look_at_review(desk: Desk, review_id: str) -> Seen:
     """Raises NotFoundError."""
     return await desk.ledger.read(see_review, desk.book, review_id)
@@ -61,8 +94,23 @@ async def look_at_review(desk: Desk, review_id: str) -> Seen:
 
 def see_review(tx: Tx, book: Book, review_id: str) -> Seen:
     found = reviews.find(tx, review_id)
-    case = escalations.find(tx, found.escalation_id)
-    return Seen(review=found, case=case, around=around(tx, book, case))
+    ids = {one.id for one in found.skipped}
+    if found.verdict is not None:
+        ids.add(found.verdict.actor.id)
+    names = {person.id: person.display_name for person in people.find(tx, ids).values()}
+    return Seen(
+        review=found,
+        material=material_of(tx, found),
+        around=Around(now=tx.now(), names=names, timezone=book.timezone),
+    )
+
+
+def material_of(tx: Tx, review: Review) -> Material:
+    """What the review is about."""
+    if review.escalation_id is not None:
+        return material_of_case(escalations.find(tx, review.escalation_id))
+    output = outputs.find(tx, review.output_id or "")
+    return material_of_output(output, outputs.content(tx, output.id))
 
 
 async def judge(desk: Desk, review_id: str, clicker: Clicker, via: Via, finding: Found) -> Review:
@@ -93,9 +141,7 @@ def _judge(
     )
     after = before.judged(verdict)
     reviews.save(tx, before, after)
-    journal.note(
-        tx, after.escalation_id, "review.judged", actor, review=after.id, correct=verdict.correct
-    )
+    _note(tx, after, "review.judged", actor, correct=verdict.correct)
     learn_from_review(tx, after)
     return after
 
@@ -105,19 +151,18 @@ def _skip(tx: Tx, book: Book, team_id: str | None, review_id: str, voter: SlackV
     after = before.skip(actor, tx.now())
     if after is not before:
         reviews.save(tx, before, after)
-        journal.note(tx, after.escalation_id, "review.skipped", actor, review=after.id)
+        _note(tx, after, "review.skipped", actor)
     return after
 
 
 def _locked(
     tx: Tx, book: Book, team_id: str | None, review_id: str, voter: SlackVoter
 ) -> tuple[Review, Actor]:
-    """For somebody who is asked: one of the route, and nobody of the agent's own."""
+    """For somebody who is asked, and nobody of the agent's own."""
     found = reviews.lock(tx, review_id)
-    case = escalations.find(tx, found.escalation_id)
-    groups = book.route(found.route).reviewers
+    groups = groups_asked(book, found)
     directory = read_directory(tx, book, team_id, voter.ids, groups=groups)
-    denial = why_no_review(book, directory, case, found.route, voter.clicker)
+    denial = why_no_review(book, directory, material_of(tx, found), groups, voter.clicker)
     if denial is not None:
         raise ForbiddenError(
             wording_people.denied(
@@ -138,6 +183,11 @@ def _expire_some(tx: Tx) -> int:
     for before in sorted(found, key=lambda one: one.category):
         after = before.expire(tx.now())
         reviews.save(tx, before, after)
-        journal.note(tx, after.escalation_id, "review.expired", CLOCK, review=after.id)
+        _note(tx, after, "review.expired", CLOCK)
         learn_from_review(tx, after)
     return len(found)
+
+
+def _note(tx: Tx, review: Review, event: Event, actor: Actor | None, **more: Any) -> None:
+    about = {} if review.output_id is None else {"output": review.output_id}
+    journal.note(tx, review.escalation_id, event, actor, review=review.id, **about, **more)

@@ -126,9 +126,9 @@ def _render_review(tx: Tx, book: Book, claimed: Claimed, review_id: str) -> Rend
     draw = minimal_review_card if claimed.minimal else review_card
     return Rendered(
         claimed=claimed,
-        card=draw(seen.review, seen.case, seen.around),
+        card=draw(seen.review, seen.material, seen.around),
         held=_held(tx, claimed),
-        trace=seen.case.trace,
+        trace=seen.material.trace,
         # Whoever has not seen it by then need not any more.
         pointless=not seen.review.open,
     )
@@ -307,7 +307,7 @@ def _fall_back_in_time(
     """Slack has stumbled over it for a while, and nobody has seen it anywhere."""
     since = claimed.failing_since
     if (
-        claimed.kind in {"reminder", "review", "report"}
+        claimed.kind in {"reminder", "review", "session", "report"}
         or since is None
         or tx.now() - since < _PATIENCE
     ):

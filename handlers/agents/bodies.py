@@ -101,15 +101,20 @@ async def json_body(request: web.Request) -> Any:
     """The parsed body. Raises DoorError (too_large, unsupported_media_type), MalformedError,
     InvalidError.
     """
+    return parse(await json_bytes(request, LONGEST_BODY, "Link to large evidence instead."))
+
+
+async def json_bytes(request: web.Request, longest: int, instead: str) -> bytes:
+    """What says that it is JSON, unread. Raises DoorError; `instead`: what to do if too large."""
     _check_type(request)
-    return parse(await _bytes_of(request))
+    return await _bytes_of(request, longest, instead)
 
 
 async def json_body_if_any(request: web.Request) -> Any:
     """The same where a body may be left out: `{}` then."""
     if not request.body_exists:
         return {}
-    body = await _bytes_of(request)
+    body = await _bytes_of(request, LONGEST_BODY, "Link to large evidence instead.")
     if not body:
         return {}
     _check_type(request)
@@ -124,20 +129,18 @@ def _check_type(request: web.Request) -> None:
         raise DoorError("unsupported_media_type", "Send the body without a Content-Encoding.")
 
 
-async def _bytes_of(request: web.Request) -> bytes:
+async def _bytes_of(request: web.Request, longest: int, instead: str) -> bytes:
     """Never holds more than the limit and one chunk, whatever `Content-Length` says."""
-    if (request.content_length or 0) > LONGEST_BODY:
-        raise _too_large()
+    if (request.content_length or 0) > longest:
+        raise _too_large(longest, instead)
     body = bytearray()
     async for chunk in request.content.iter_any():
         body += chunk
-        if len(body) > LONGEST_BODY:
-            raise _too_large()
+        if len(body) > longest:
+            raise _too_large(longest, instead)
     return bytes(body)
 
 
-def _too_large() -> DoorError:
-    return DoorError(
-        "too_large",
-        f"The body is longer than {LONGEST_BODY // 1024} KiB. Link to large evidence instead.",
-    )
+def _too_large(longest: int, instead: str) -> DoorError:
+    size = f"{longest // 1024} KiB"
+    return DoorError("too_large", f"The body is longer than {size}. {instead}")

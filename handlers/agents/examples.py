@@ -39,6 +39,22 @@ REQUEST: dict[str, Any] = {
     "group_key": "run-77",
     "metadata": {},
 }
+OUTPUTS: dict[str, Any] = {
+    "items": [
+        {
+            "id": "chat-5512/turn-3",
+            "category": "faq",
+            "input": "How long does a refund take?",
+            "output": "Three to five business days after we have booked it.",
+            "confidence": 0.94,
+            "signals": [{"name": "source_coverage", "value": 1.0}],
+            "tool_calls": [
+                {"name": "search_help", "arguments": {"query": "refund time"}, "result": "2 pages"}
+            ],
+            "agent_version": "2026-11-20",
+        }
+    ]
+}
 REDEEM: dict[str, Any] = {"redeem_id": "run-77/step-4"}
 OUTCOME: dict[str, Any] = {"status": "succeeded", "note": "Refund R-5512 was booked."}
 DECISION: dict[str, Any] = {"type": "reject", "comment": "The photos show another product."}

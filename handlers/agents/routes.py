@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from bot.domain.output import OutputBatch
 from bot.domain.people import Caller
 from bot.domain.request import Request
 from bot.usecases.desk import Desk
-from handlers.agents import categories, escalations, examples, queue, shapes, verbs
+from handlers.agents import categories, escalations, examples, outputs, queue, shapes, verbs
 from handlers.agents.bodies import DecisionBody, MessageBody, Nothing, OutcomeBody, RedeemBody
 from handlers.agents.callers import caller_of
 
@@ -76,6 +77,21 @@ ROUTES = (
         handle=escalations.list_them,
         answers={200: ("A page", shapes.EscalationPage)},
         parameters=("status", "category", "group_key", "after", "limit"),
+        codes=("invalid",),
+    ),
+    Route(
+        method="POST",
+        path="/v1/outputs",
+        name="reportOutputs",
+        summary="Report what was done without asking; people look at some of it",
+        scopes=("outputs:create",),
+        handle=outputs.report,
+        answers={
+            202: ("All of it was taken; the same again gets the same answer",
+                  shapes.OutputAnswers),
+        },
+        body=OutputBatch,
+        example=examples.OUTPUTS,
         codes=("invalid",),
     ),
     Route(

@@ -188,6 +188,22 @@ class CategoryList(Shape):
     items: list[Category]
 
 
+class OutputAnswer(Shape):
+    """What becomes of one output."""
+
+    id: str = Field(description="the agent's own")
+    sampled: bool = Field(description="whether people look at it")
+    why: str | None = Field(
+        description="what is unusual about it, or what it is another try of; null: nothing to say"
+    )
+
+
+class OutputAnswers(Shape):
+    """In the order in which they were reported."""
+
+    items: list[OutputAnswer]
+
+
 class Handout(Shape):
     """What the winning redeemer may run, the same for ever."""
 

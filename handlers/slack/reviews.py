@@ -51,7 +51,7 @@ def open_wrong(desk: Desk) -> Listener:
         seen = await look_at_review(desk, review_id)
         if not seen.review.open:
             raise ReviewOverError(seen.review)
-        await show_view(client, click, review_form(review_id, seen.case))
+        await show_view(client, click, review_form(review_id, seen.material))
         offer_shortcut(desk, click)
 
     return _pressed(desk, does)
@@ -60,7 +60,7 @@ def open_wrong(desk: Desk) -> Listener:
 def open_all(desk: Desk) -> Listener:
     async def does(client: AsyncWebClient, click: Click, review_id: str) -> None:
         seen = await look_at_review(desk, review_id)
-        await show_view(client, click, review_pages(seen.case))
+        await show_view(client, click, review_pages(seen.material))
 
     return _pressed(desk, does)
 

@@ -112,7 +112,7 @@ def test_every_key_of_the_policy_is_described(monkeypatch: pytest.MonkeyPatch) -
     close = Section.close
 
     def watch(self: Section) -> None:
-        part = re.sub(r"\.[^.]*\.(tiers|rotation).*|\..*", r"/\1", self._path).rstrip("/")
+        part = re.sub(r"\.[^.]*\.(tiers|rotation|review).*|\..*", r"/\1", self._path).rstrip("/")
         asked.setdefault(part, set()).update(self._asked)
         close(self)
 
@@ -128,6 +128,7 @@ def test_every_key_of_the_policy_is_described(monkeypatch: pytest.MonkeyPatch) -
         "digests": said.POLICY_DIGEST.keys(),
         "report": said.POLICY_REPORT.keys(),
         "categories": said.POLICY_CATEGORY.keys(),
+        "categories/review": said.POLICY_REVIEW.keys(),
         "agents": said.POLICY_AGENT.keys(),
         "schedules": said.POLICY_SCHEDULE.keys(),
         "schedules/rotation": said.POLICY_ROTATION.keys(),

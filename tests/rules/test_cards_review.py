@@ -12,6 +12,7 @@ from bot.cards import names
 from bot.cards.review_card import minimal_review_card, review_card, review_pages
 from bot.cards.review_form import Found, read_review, review_form
 from bot.cards.states import FormError
+from bot.domain.material import material_of_case
 from bot.domain.review import LASTS, Review, ReviewOverError, Verdict
 from tests.rules.judge import judge_message, judge_view, texts
 from tests.rules.making import NOW, human, make_answer, make_around, make_escalation, make_request
@@ -41,7 +42,7 @@ def make_verdict(**over: Any) -> Verdict:
 
 
 def drawn(review: Review, case: Any = BY_SCORE) -> str:
-    card = review_card(review, case, AROUND)
+    card = review_card(review, material_of_case(case), AROUND)
     judge_message(card.text, card.blocks)
     return "\n".join([card.text, *texts(card.blocks)])
 
@@ -84,7 +85,10 @@ def test_nobody_looked() -> None:
     over = make_review().expire(NOW + LASTS)
 
     assert "Nobody reviewed it in time" in drawn(over)
-    assert "Nobody reviewed it in time" in minimal_review_card(over, BY_SCORE, AROUND).text
+    assert (
+        "Nobody reviewed it in time"
+        in minimal_review_card(over, material_of_case(BY_SCORE), AROUND).text
+    )
     assert make_review().expire(NOW) == make_review()
 
 
@@ -101,22 +105,22 @@ def test_what_does_not_fit_is_read_in_full() -> None:
     draft = "A sentence of some length. " * 400
     case = make_escalation(make_answer(answer=draft))
     wordy = make_escalation(make_request(reason="Because. " * 300))
-    card = review_card(make_review(), case, AROUND)
+    card = review_card(make_review(), material_of_case(case), AROUND)
 
     judge_message(card.text, card.blocks)
-    pages = review_pages(case)
+    pages = review_pages(material_of_case(case))
     judge_view(pages)
     whole = "".join("".join(texts(pages["blocks"])).split())
     assert "Read all of it" in texts(card.blocks)
     assert whole.count("Asentenceofsomelength.") == 400
     assert "Read all of it" in drawn(make_review(), wordy)
-    judge_view(review_pages(wordy))
+    judge_view(review_pages(material_of_case(wordy)))
     assert "Read all of it" not in drawn(make_review())
 
 
 def test_slack_may_refuse_the_full_card() -> None:
     """Then the plainest one leads to everything."""
-    card = minimal_review_card(make_review(), BY_SCORE, AROUND)
+    card = minimal_review_card(make_review(), material_of_case(BY_SCORE), AROUND)
 
     judge_message(card.text, card.blocks)
     assert "Read all of it" in texts(card.blocks)
@@ -128,12 +132,11 @@ def test_whatever_an_agent_wrote_slack_takes_it(request: Any) -> None:
     """Open and over, on the card, in the form and in the modal."""
     case = make_escalation(request, action_digest="sha256:" + "0" * 64)
     for review in (make_review(), make_review(verdict=make_verdict())):
-        for card in (
-            review_card(review, case, AROUND), minimal_review_card(review, case, AROUND),
-        ):  # fmt: skip
+        for draw in (review_card, minimal_review_card):
+            card = draw(review, material_of_case(case), AROUND)
             judge_message(card.text, card.blocks)
-    judge_view(review_form("rev_1", case))
-    judge_view(review_pages(case))
+    judge_view(review_form("rev_1", material_of_case(case)))
+    judge_view(review_pages(material_of_case(case)))
 
 
 def filled(**chosen: Any) -> dict[str, Any]:
@@ -147,7 +150,7 @@ def test_the_form_is_read_as_it_was_filled_in() -> None:
     """The kind of mistake and how bad it is are needed; the rest is welcome."""
     values = filled(error_type="tone", severity="critical")
     values[names.CORRECTION] = {names.INPUT: {"value": "  Be kind. "}}
-    judge_view(review_form("rev_1", BY_SCORE))
+    judge_view(review_form("rev_1", material_of_case(BY_SCORE)))
 
     assert read_review(values) == Found(
         correct=False, error_type="tone", severity="critical", correction="Be kind."

@@ -13,7 +13,7 @@ from bot.domain.request import RISK_LEVELS
 from bot.domain.scored_case import ScoredCase
 from bot.policy.book import Agent, Book, Category, Route, Rule
 from bot.policy.confidence import why_not_enough
-from bot.policy.hard_rules import foreign_system, risk_of, too_risky
+from bot.policy.hard_rules import beyond_scores, foreign_system, risk_of, too_risky
 from bot.policy.plan import plan
 from bot.policy.timeouts import at_deadline
 from bot.usecases.by_rule import foreseen
@@ -88,6 +88,35 @@ def test_a_category_at_high_risk_skips_rules_that_approve() -> None:
     assert planned.reasons[0].endswith("without even_high_risk at risk high")
     bold = book(rule("approve", even_high_risk=True), categories=risky)
     assert plan(bold, asked, "a").then == "approve"
+
+
+@pytest.mark.parametrize(
+    ("listed", "stated", "even", "beyond"),
+    [
+        ("high", "low", True, False),
+        ("high", "high", True, False),
+        ("high", "high", False, True),
+        # Riskier than what its category's evidence is about.
+        ("high", "critical", True, True),
+        ("medium", "high", True, True),
+        ("critical", "high", True, True),
+        (None, "high", True, True),
+        ("medium", "low", False, False),
+    ],
+)
+def test_a_score_speaks_for_a_high_risk_only_where_both_say_so(
+    listed: Any, stated: str, even: bool, beyond: bool
+) -> None:
+    """The rule by `even_high_risk`, the category by its own risk; for critical nothing does."""
+    category = Category(name="faq", risk=listed)
+    policy = book(rule("by_confidence", even_high_risk=even), categories={"faq": category})
+    asked = make_answer(category="faq", risk={"level": stated})
+
+    planned = plan(policy, asked, "a")
+
+    assert planned.even_high_risk is even
+    assert beyond_scores(policy, asked, even_high_risk=planned.even_high_risk) is beyond
+    assert beyond_scores(book(), asked, even_high_risk=True) == (stated in {"high", "critical"})
 
 
 @pytest.mark.parametrize("then", ["approve", "by_confidence"])

@@ -12,6 +12,7 @@ from bot.policy.book import (
     Digest,
     Limit,
     QuietHours,
+    ReviewWay,
     Rotation,
     Schedule,
     Tier,
@@ -58,7 +59,8 @@ rules:
   - {name: the rest, when: 'true', then: escalate, route: default}
 categories:
   faq: {preset: faq-chatbot, risk: low, target_escalation_rate: 0.15, threshold: .9, learn: true,
-        sample: 0.1, handoff: "A specialist is looking at this."}
+        sample: 0.1, handoff: "A specialist is looking at this.",
+        review: {digest: desk, reviewers: [billing-leads]}}
   "credit notes": {threshold: 1}
 agents:
   refund-bot: {systems: [billing, crm], max_open: 1000, rate: 100/1m}
@@ -114,7 +116,10 @@ def test_every_other_chapter_is_understood() -> None:
     assert book.categories["faq"] == Category(
         name="faq", preset="faq-chatbot", risk="low", target_escalation_rate=0.15, threshold=0.9,
         learn=True, sample=0.1, handoff="A specialist is looking at this.",
+        review=ReviewWay(digest="desk", reviewers=("billing-leads",)),
     )  # fmt: skip
+    assert book.review_way("faq") == book.categories["faq"].review
+    assert book.review_way("refund") == ReviewWay(reviewers=book.default_route().reviewers)
     assert book.categories["credit notes"] == Category(name="credit notes", threshold=1)
     assert book.agents == {
         "refund-bot": Agent(
@@ -165,10 +170,9 @@ def test_what_is_not_acted_on_says_so() -> None:
         for line, key in [
             (4, "groups.billing-leads.schedule"),
             (20, "routes.money.assign"),
-            (36, "categories.faq.sample"),
-            (41, "schedules.primary.ical"),
-            (42, "schedules.second.rotation"),
-            (44, "schedules.daily.rotation"),
+            (43, "schedules.primary.ical"),
+            (44, "schedules.second.rotation"),
+            (46, "schedules.daily.rotation"),
         ]
     ]
     assert all(line.split(": ", 3)[3].strip() for line in lines)
@@ -296,6 +300,18 @@ ROTA = "schedules: {{on: {{rotation: {{people: [U01A], handover: '{}', every: {}
         (chapter("categories: {faq: {risk: none}}"), "low, medium, high or critical, got 'none'"),
         (chapter("categories: {faq: {threshold: 1.1}}"), "a number from 0 to 1 such as 0.15"),
         (chapter("categories: {faq: {threshold: '0.9'}}"), "from 0 to 1 such as 0.15, got '0.9'"),
+        (
+            chapter("categories: {faq: {review: {digest: desc}}}")
+            + "digests: {desk: {cron: 0 9 * * *, channel: C01REV}}\n",
+            "policy.yml:6: categories.faq.review.digest: expected a digest of this file (desk), "
+            "got 'desc'; did you mean desk?",
+        ),
+        (
+            chapter("categories: {faq: {review: {reviewers: [leeds]}}}"),
+            "categories.faq.review.reviewers: expected a group of this file (leads), got 'leeds'",
+        ),
+        (chapter("categories: {faq: {review: desk}}"), "review: expected keys with values, got"),
+        (chapter("categories: {faq: {review: {at: 9}}}"), "review.at: expected a key that exists"),
         (chapter("categories: {faq: {sample: 10%}}"), "from 0 to 1 such as 0.15, got '10%'"),
         (chapter("categories: {faq: {sample: -0.1}}"), "from 0 to 1 such as 0.15, got '-0.1'"),
         (chapter("categories: {faq: {target_escalation_rate: nan}}"), "0.15, got 'nan'"),

@@ -30,11 +30,13 @@ categories:
   faq: {threshold: 0.9}
   billing: {threshold: 0.5, risk: high}
   new: {threshold: 0.9, learn: true}
+  payouts: {threshold: 0.95, risk: high}
 agents:
   crm-bot: {systems: [crm]}
 rules:
   - {name: small credits, when: 'tool.name == "credit"', then: by_confidence, limit: 2/1d}
   - {name: tags, when: 'tool.name == "tag"', then: approve}
+  - {name: payouts, when: 'category == "payouts"', then: by_confidence, even_high_risk: true}
   - {name: trust by score, when: 'kind == "answer"', then: by_confidence}
 """,
 )
@@ -121,11 +123,18 @@ async def test_what_no_score_gets_past(trusting: World) -> None:
         "accepts no approval": await answers(agent, 1, allowed_decisions=["modify", "reject"]),
     }
 
+    # A rule and a category that both speak for a high risk; for more nobody does.
+    asked["at risk critical no"] = await answers(
+        agent, 1, category="payouts", risk={"level": "critical"}
+    )
+    bold = await answers(agent, 1, category="payouts", risk={"level": "low"})
+
     for words, seen in asked.items():
         assert words in await why(trusting, agent, seen)
-    held = [row[-1] for row in await trusting.desk.ledger.read(_cases)]
+    assert (bold["status"], bold["decision"]["rule"]) == ("decided", "payouts")
+    held = [row[-1] for row in await trusting.desk.ledger.read(_cases) if row[-1]]
     assert sorted(held) == sorted(
-        ["outside_domain", "risk", "risk", "unlisted", "unlisted", "learning", "not_wanted"]
+        ["outside_domain", "risk", "risk", "risk", "unlisted", "unlisted", "learning", "not_wanted"]
     )
 
 

@@ -86,5 +86,5 @@ def filled(own: Category) -> Category:
     """The category with its preset's values where it says nothing itself."""
     if own.preset is None:
         return own
-    said = own.model_dump(exclude_none=True)
+    said = {name: value for name, value in own if value is not None}
     return PRESETS[own.preset].model_copy(update=said)

@@ -1,0 +1,144 @@
+"""How many outputs came of each category, and how many of a day's are reviewed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from pydantic import TypeAdapter
+from sqlalchemy import func, select
+
+from bot.domain.review import Verdict
+from bot.learning.day_plan import DayPlan, Past
+from bot.store.tables import output, output_volume, review, sampling_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement
+
+    from bot.store.tx import Tx
+
+_VERDICT = TypeAdapter(Verdict)
+# Replicas that count at once mostly take different rows.
+_PARTS = 16
+# So many scores say well enough where the thirds of all of them lie.
+_SCORES = 3000
+
+
+def day_of(moment: datetime) -> str:
+    """The day by UTC that a plan holds for: 2026-11-30."""
+    return moment.date().isoformat()
+
+
+def plan(tx: Tx, day: str, category: str) -> DayPlan | None:
+    """None where the day has none for it yet."""
+    row = tx.execute(
+        select(sampling_plan.c.cuts, sampling_plan.c.chances).where(
+            sampling_plan.c.day == day, sampling_plan.c.category == category
+        )
+    ).one_or_none()
+    return None if row is None else DayPlan(cuts=tuple(row.cuts), chances=tuple(row.chances))
+
+
+def has_plans(tx: Tx, day: str) -> bool:
+    found = select(sampling_plan.c.category).where(sampling_plan.c.day == day).limit(1)
+    return tx.execute(found).first() is not None
+
+
+def lock_plans(tx: Tx) -> None:
+    """One makes the day's plans; whoever waited finds them made."""
+    tx.queue_up("sampling")
+
+
+def keep_plan(tx: Tx, day: str, category: str, made: DayPlan) -> None:
+    """What stands there already is not changed: it holds for the whole day."""
+    row = {"day": day, "category": category, "cuts": made.cuts, "chances": made.chances}
+    tx.add_once(sampling_plan, row | {"made_at": tx.now()})
+
+
+def count(tx: Tx, counts: Mapping[tuple[str, int], int], *, by: str) -> None:
+    """So many more of each category and third today. The last locks that a verb takes.
+
+    `by`: an id of this transaction; which of the rows counts it follows from that.
+    """
+    day, part = day_of(tx.now()), 0 if tx.alone else crc32(by.encode()) % _PARTS
+    # In one order, lest two wait for each other.
+    for (category, third), more in sorted(counts.items()):
+        insert = tx.insert(output_volume).values(
+            day=day, category=category, third=third, part=part, outputs=more
+        )
+        keys = ["day", "category", "third", "part"]
+        tx.execute(
+            insert.on_conflict_do_update(
+                index_elements=keys, set_={"outputs": output_volume.c.outputs + more}
+            )
+        )
+
+
+def volumes(
+    tx: Tx, first: str, last: str, category: str | None = None
+) -> dict[str, dict[int, int]]:
+    """How many came from the first day to the last, both with them: by category and third."""
+    total = func.sum(output_volume.c.outputs).label("outputs")
+    rows = tx.execute(
+        select(output_volume.c.category, output_volume.c.third, total)
+        .where(
+            output_volume.c.day >= first,
+            output_volume.c.day <= last,
+            *_of(output_volume.c.category, category),
+        )
+        .group_by(output_volume.c.category, output_volume.c.third)
+    )
+    found: dict[str, dict[int, int]] = defaultdict(dict)
+    for row in rows:
+        found[row.category][row.third] = int(row.outputs)
+    return dict(found)
+
+
+def pasts(tx: Tx, since: datetime) -> dict[str, Past]:
+    """What is known of each category that had outputs since then."""
+    counted = volumes(tx, day_of(since), day_of(tx.now()))
+    verdicts: dict[str, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
+    rows = tx.execute(
+        select(output.c.category, output.c.third, review.c.verdict)
+        .join(output, output.c.id == review.c.output_id)
+        .where(
+            review.c.purpose == "sample",
+            review.c.created_at >= since,
+            review.c.verdict.is_not(None),
+        )
+    )
+    for row in rows:
+        loss = _VERDICT.validate_python(row.verdict).loss
+        verdicts[row.category][row.third].append(loss)
+    return {
+        category: Past(
+            scores=_latest_scores(tx, category),
+            volumes=(by_third.get(0, 0), by_third.get(1, 0), by_third.get(2, 0)),
+            losses=(
+                tuple(verdicts[category][0]),
+                tuple(verdicts[category][1]),
+                tuple(verdicts[category][2]),
+            ),
+        )
+        for category, by_third in sorted(counted.items())
+    }
+
+
+def _latest_scores(tx: Tx, category: str) -> tuple[float, ...]:
+    rows: list[Any] = list(
+        tx.execute(
+            select(output.c.score)
+            .where(output.c.category == category, output.c.score.is_not(None))
+            .order_by(output.c.id.desc())
+            .limit(_SCORES)
+        ).scalars()
+    )
+    return tuple(map(float, rows))
+
+
+def _of(column: Any, wanted: str | None) -> list[ColumnElement[bool]]:
+    return [] if wanted is None else [column == wanted]
