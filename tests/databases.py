@@ -50,6 +50,24 @@ async def make_sqlite(path: Path) -> None:
     await ledger.close()
 
 
+#: Truncating makes new files for all tables and indexes, which takes a tenth of a second: rows are
+#: deleted one by one (as a replica, which no trigger stops) where a test has left but a few.
+_EMPTY = f"""DO $$ DECLARE
+    names text[] := ARRAY{[table.name for table in metadata.sorted_tables]!r};
+    name text;
+BEGIN
+    IF to_regclass('escalation') IS NULL THEN RETURN; END IF;
+    IF (SELECT max(pg_relation_size(one::regclass)) FROM unnest(names) one) > 500000 THEN
+        EXECUTE 'TRUNCATE ' || array_to_string(names, ', ');
+        RETURN;
+    END IF;
+    SET LOCAL session_replication_role = replica;
+    FOREACH name IN ARRAY names LOOP
+        IF pg_relation_size(name::regclass) > 0 THEN EXECUTE 'DELETE FROM ' || name; END IF;
+    END LOOP;
+END $$"""
+
+
 class Postgres:
     """A server of our own, out of a wheel; the tests share it and empty it between them."""
 
@@ -62,9 +80,7 @@ class Postgres:
 
     def empty(self) -> None:
         """As good as new, and much faster than a new database."""
-        tables = ", ".join(table.name for table in metadata.sorted_tables)
-        self.run(f"""DO $$ BEGIN
-            IF to_regclass('escalation') IS NOT NULL THEN TRUNCATE {tables}; END IF; END $$""")
+        self.run(_EMPTY)
 
     def new_database(self) -> str:
         """The address of another empty database beside the first."""

@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from coverage import Coverage
+
 from sandbox.server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
+from tests.forked import forked
 from tests.world import POLICY, Agent, Way
 
 if TYPE_CHECKING:
@@ -34,6 +37,8 @@ async def command(
     home: Path = ROOT,
 ) -> tuple[int, str, str]:
     """`python -m bot …`: exit code, stdout, stderr."""
+    if home == ROOT and Coverage.current() is None:
+        return await forked(arguments, clean_environment(environment), stdin, home)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", *arguments, cwd=home, env=clean_environment(environment, home),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,

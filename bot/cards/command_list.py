@@ -35,6 +35,9 @@ COMMANDS = (
     Command("away 2h", "others see that you are away; `away off` when you are back"),
     Command("digest [NAME] now", "what could wait comes now; without a name, this channel's"),
     Command("stats [CATEGORY]", "what became of the questions of the last seven days"),
+    Command(
+        "findings [CATEGORY|mine|ID]", "what reviews found wrong, who mends it, and whether it is"
+    ),
     Command("pause AGENT [1h]", "stop an agent: it asks nothing new and runs nothing", admins=True),
     Command("resume AGENT", "let it go on", admins=True),
     Command("dead", "callbacks that were given up", admins=True),

@@ -59,6 +59,11 @@ READ_ALL = "review_read"
 WRONG_FORM = "review_form"
 ERROR_TYPE, SEVERITY, ROOT_CAUSE, CORRECTION = "error_type", "severity", "cause", "correction"
 
+#: What reviews found wrong; the value, and the forms' metadata, is the finding's id.
+OWN_FINDING, FIX_FINDING, VERIFY_FINDING = "finding_own", "finding_fix", "finding_verify"
+OWN_FORM, FIX_FORM, VERIFY_FORM = "finding_own_form", "finding_fix_form", "finding_verify_form"
+OWNER, DUE, OUTCOME = "owner", "due", "outcome"
+
 #: A rule that people's decisions propose; the value is the proposal's id.
 ACCEPT_RULE, DECLINE_RULE, REVOKE_RULE = "rule_accept", "rule_decline", "rule_revoke"
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from bot.cards import names, wording_forms, wording_review
+from bot.cards import names, wording_forms, wording_review, wording_review_findings
 from bot.cards.blocks import Block, field_of, modal, option, rich, words
+from bot.cards.finding_forms import person_select, read_person
 from bot.cards.states import LONGEST_TEXT, FormError, chosen, sendable, state_of, typed
 from bot.cards.text import clip, one_line
 from bot.domain.material import Material
@@ -26,6 +27,8 @@ class Found:
     severity: Severity | None = None
     root_cause: RootCause | None = None
     correction: str | None = None
+    #: Slack id of who shall mend it.
+    owner: str | None = None
 
 
 def review_form(review_id: str, material: Material) -> dict[str, Any]:
@@ -47,6 +50,10 @@ def review_form(review_id: str, material: Material) -> dict[str, Any]:
             names.CORRECTION, wording_review.CORRECTION_LABEL, text, optional=True,
             hint=wording_review.CORRECTION_HINT,
         ),
+        field_of(
+            names.OWNER, wording_review_findings.OWNER_LABEL, person_select(), optional=True,
+            hint=wording_review_findings.OWNER_HINT,
+        ),
     ]  # fmt: skip
     return modal(
         wording_review.FORM_TITLE, blocks, callback_id=names.WRONG_FORM, metadata=review_id,
@@ -60,7 +67,11 @@ def read_review(values: Mapping[str, Any]) -> Found:
     error_type = _read(values, names.ERROR_TYPE, wording_review.ERROR_TYPES, errors)
     severity = _read(values, names.SEVERITY, wording_review.SEVERITIES, errors)
     root_cause = _read(values, names.ROOT_CAUSE, wording_review.ROOT_CAUSES, errors, optional=True)
-    correction = None
+    correction = owner = None
+    try:
+        owner = read_person(values, names.OWNER)
+    except FormError as faulty:
+        errors |= faulty.errors
     try:
         correction = sendable(typed(state_of(values, names.CORRECTION)) or "").strip() or None
     except ValueError as error:
@@ -73,6 +84,7 @@ def read_review(values: Mapping[str, Any]) -> Found:
         severity=severity,
         root_cause=root_cause,
         correction=correction,
+        owner=owner,
     )
 
 

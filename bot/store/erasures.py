@@ -20,6 +20,8 @@ from bot.store.tables import (
     person_setting,
     report,
     review,
+    review_finding,
+    review_finding_case,
     roll,
     run_guidance,
 )
@@ -78,6 +80,7 @@ def forget_some(tx: Tx, person_id: str, alias: str, with_comments: bool, limit: 
     seen[0] += _forget_pauses(tx, person_id, rename)
     seen[0] += _forget_guidance(tx, person_id, rename)
     seen[0] += _forget_reviews(tx, person_id, rename, limit)
+    seen[0] += _forget_findings(tx, person_id, rename)
     seen[0] += _forget_overlays(tx, person_id, rename)
     owned = tx.holds_text(report.c.facts, f'"owner":{json.dumps(person_id)}')
     seen[0] += reports.forget(tx, owned, lambda facts: _other_owner(facts, person_id, alias))
@@ -227,6 +230,28 @@ def _forget_reviews(tx: Tx, person_id: str, rename: Callable[[Any], Any], limit:
             .values(verdict=rename(row.verdict), skipped=rename(row.skipped))
         )
     return len(rows)
+
+
+def _forget_findings(tx: Tx, person_id: str, rename: Callable[[Any], Any]) -> int:
+    """Who owns a finding, mended it, or said the same of one of its errors."""
+    columns = ("owner", "fixed", "verified")
+    named = [_names(tx, review_finding.c[name], person_id) for name in columns]
+    rows = tx.execute(
+        select(review_finding.c.id, *(review_finding.c[name] for name in columns))
+        .where(or_(*named))
+        .with_for_update()
+    ).all()
+    for row in rows:
+        values = {name: rename(row._mapping[name]) for name in columns}
+        tx.execute(update(review_finding).where(review_finding.c.id == row.id).values(values))
+    of_case = review_finding_case.c
+    seconds = tx.execute(
+        select(of_case.review_id, of_case.second).where(_names(tx, of_case.second, person_id))
+    ).all()
+    for row in seconds:
+        found = update(review_finding_case).where(of_case.review_id == row.review_id)
+        tx.execute(found.values(second=rename(row.second)))
+    return len(rows) + len(seconds)
 
 
 def _forget_overlays(tx: Tx, person_id: str, rename: Callable[[Any], Any]) -> int:

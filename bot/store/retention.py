@@ -18,6 +18,7 @@ from bot.store.tables import (
     outbox,
     relay,
     review,
+    review_finding_case,
     run_guidance,
     scored_case,
     seal,
@@ -83,6 +84,8 @@ def remove_some(tx: Tx, before: datetime, limit: int) -> tuple[int, int]:
     )
     looked_at = select(review.c.id).where(review.c.escalation_id.in_(ids))
     tx.execute(delete(message).where(message.c.review_id.in_(looked_at)))
+    # The finding itself stays: it knows how many there were.
+    tx.execute(delete(review_finding_case).where(review_finding_case.c.review_id.in_(looked_at)))
     tx.execute(delete(review).where(review.c.escalation_id.in_(ids)))
     tx.execute(delete(message_item).where(message_item.c.escalation_id.in_(ids)))
     still = select(message_item.c.message_id)

@@ -12,6 +12,8 @@ from bot.domain.boundary import Held
 from bot.store.tables import scored_case
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.domain.boundary import Judged
     from bot.domain.scored_case import ScoredCase
     from bot.store.tx import Tx
@@ -55,6 +57,16 @@ def held_by_boundary(tx: Tx, escalation_id: str) -> Held | None:
     """Why a learned boundary held it; None where none has."""
     row = tx.execute(_BOUNDARY, {"wanted": escalation_id}).one_or_none()
     return None if row is None or row.boundary is None else _HELD.validate_json(row.boundary)
+
+
+def chances(tx: Tx, ids: Sequence[str]) -> dict[str, float]:
+    """The chance that each of these had to be reviewed, where a coin was tossed."""
+    rows = tx.execute(
+        select(scored_case.c.escalation_id, scored_case.c.pi).where(
+            scored_case.c.escalation_id.in_(ids), scored_case.c.pi.is_not(None)
+        )
+    )
+    return {row.escalation_id: float(row.pi or 0) for row in rows}
 
 
 def _judged(judged: Judged | None, *, held: bool) -> dict[str, str | None]:

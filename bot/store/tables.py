@@ -860,6 +860,43 @@ overlay = Table(
     Column("by", Json),
 )
 
+# What reviews found wrong, one row a kind of error for ever.
+review_finding = Table(
+    "review_finding",
+    metadata,
+    _id(),
+    Column("category", Text, nullable=False),
+    Column("error_type", Text, nullable=False),
+    # Empty where nobody has named it.
+    Column("root_cause", Text, nullable=False),
+    Column("route", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    # open, fixed or verified.
+    Column("state", Text, nullable=False),
+    Column("begun_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("errors", Integer, nullable=False),
+    Column("reopened", Integer, nullable=False),
+    Column("owner", Json),
+    # A date, YYYY-MM-DD.
+    Column("due", Text),
+    # Who said so, when, and in which words.
+    Column("fixed", Json),
+    Column("verified", Json),
+    UniqueConstraint("category", "error_type", "root_cause", name="one_finding_a_kind"),
+)
+# Which objections it consists of, and what a second reviewer said of each.
+review_finding_case = Table(
+    "review_finding_case",
+    metadata,
+    Column("review_id", Text, ForeignKey("review.id"), primary_key=True),
+    Column("finding_id", Text, ForeignKey("review_finding.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    # Who looked a second time, and whether they said the same.
+    Column("second", Json),
+    Column("confirmed", Boolean),
+)
+Index("review_finding_cases", review_finding_case.c.finding_id, review_finding_case.c.at)
 # Each time of the weekly report that was dealt with, once for all replicas: the key decides.
 report_run = Table(
     "report_run",

@@ -17,6 +17,7 @@ from bot.usecases.authority import SlackVoter
 from bot.usecases.end_of_time import CLOCK
 from bot.usecases.learn import learn_from_review
 from bot.usecases.read_directory import read_directory
+from bot.usecases.review_findings import file_objection, owner_named
 
 if TYPE_CHECKING:
     from bot.cards.review_form import Found
@@ -114,7 +115,9 @@ def material_of(tx: Tx, review: Review) -> Material:
 
 
 async def judge(desk: Desk, review_id: str, clicker: Clicker, via: Via, finding: Found) -> Review:
-    """Right or wrong, said once. Raises NotFoundError, ForbiddenError, ReviewOverError."""
+    """Right or wrong, said once. Raises NotFoundError, ForbiddenError, InvalidError (it is over, or
+    nobody can be that owner).
+    """
     return await desk.ledger.run(
         _judge, desk.book, desk.team_id, review_id, SlackVoter(clicker, via), finding
     )
@@ -143,6 +146,9 @@ def _judge(
     reviews.save(tx, before, after)
     _note(tx, after, "review.judged", actor, correct=verdict.correct)
     learn_from_review(tx, after)
+    if not verdict.correct:
+        owner = None if finding.owner is None else owner_named(tx, book, team_id, finding.owner)
+        file_objection(tx, after, owner)
     return after
 
 

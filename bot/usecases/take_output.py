@@ -89,8 +89,9 @@ def _made(
     # Another try is chosen by what it answers: of what comes by itself it says nothing.
     again = item.re_evaluates is not None
     chance = plan.chances[third]
-    # The coin first: it must know nothing of what is unusual.
-    coin = not again and toss(secret, output_id, chance, PURPOSE)
+    # The coin first: it must know nothing of what is unusual. It goes by the agent's own id, so
+    # that a report which is sent again after a crash is not tossed for again.
+    coin = not again and toss(secret, f"{agent} {item.id}", chance, PURPOSE)
     reason = wording_outputs.unusual(found) if found.flagged and not again else None
     return Output(
         id=output_id,

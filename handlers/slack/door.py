@@ -28,6 +28,7 @@ from handlers.slack import (
     home,
     overlays,
     reports,
+    review_findings,
     reviews,
 )
 from handlers.slack.signature import Seal
@@ -109,6 +110,10 @@ def make_bolt(desk: Desk, client: AsyncWebClient) -> AsyncApp:
     bolt.action(names.SKIP)(reviews.leave(desk))
     bolt.action(names.READ_ALL)(reviews.open_all(desk))
     bolt.view(names.WRONG_FORM)(reviews.wrong(desk))
+    for pressed in review_findings.BUTTONS:
+        bolt.action(pressed)(review_findings.opens(desk, pressed))
+    for form in review_findings.VIEWS:
+        bolt.view(form)(review_findings.submitted(desk, form))
     for kind in events.OF_PEOPLE:
         bolt.event(kind)(events.person_changed(desk))
     for kind in events.OF_USERGROUPS:

@@ -16,6 +16,7 @@ from bot.usecases.look import with_names
 from bot.usecases.review_case import judge, look_at_review, skip
 from handlers.slack.actions import log, offer_shortcut, say, show_view, silent_words, via_of
 from handlers.slack.forms import kept_open
+from handlers.slack.review_findings import blamed
 from handlers.slack.who import Click, OddPayloadError, read_click, read_form
 
 if TYPE_CHECKING:
@@ -82,6 +83,10 @@ def wrong(desk: Desk) -> Listener:
         except UnavailableError as silent:
             await ack(**kept_open(form, silent_words(silent)))
         except PullcordError as refusal:
+            errors = blamed(refusal)
+            if errors:
+                await ack(response_action="errors", errors=errors)
+                return
             view = notice(wording_whispers.NOTICE_TITLE, await _in_words(desk, refusal))
             await ack(response_action="update", view=view)
         else:

@@ -209,6 +209,8 @@ def _element(data: dict[str, Any]) -> Any:
             return sb.StaticSelectMenu(**fields)
         case "multi_static_select":
             return sb.StaticMultiSelectMenu(**fields)
+        case "users_select":
+            return sb.UserSelectMenu(**fields)
         case "datepicker":
             return sb.DatePicker(**fields)
         case "datetimepicker":

@@ -451,7 +451,10 @@ async def mentions(world: World, word: str) -> list[str]:
 
     def look(connection: Connection) -> list[str]:
         found = []
-        for table in ("escalation", "decision", "journal", "outbox", "inbound", "relay"):
+        for table in (
+            "escalation", "decision", "journal", "outbox", "inbound", "relay", "review",
+            "review_finding", "review_finding_case",
+        ):  # fmt: skip
             rows = connection.execute(text(f"SELECT * FROM {table}")).all()
             found += [table for row in rows if word in str(tuple(row))]
         return found
