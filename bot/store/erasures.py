@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Text, delete, func, or_, select, type_coerce, update
 
-from bot.store import learning, seals
+from bot.store import learning, reports, seals
 from bot.store.tables import (
     answer_time,
     decision,
@@ -19,6 +19,7 @@ from bot.store.tables import (
     paused_agent,
     person,
     person_setting,
+    report,
     review,
     review_finding,
     review_finding_case,
@@ -88,6 +89,8 @@ def forget_some(tx: Tx, person_id: str, alias: str, with_comments: bool, limit: 
     seen[0] += _forget_owners(tx, person_id, alias, limit)
     seen[0] += _forget_findings(tx, person_id, rename)
     seen[0] += _forget_overlays(tx, person_id, rename)
+    owned = tx.holds_text(report.c.facts, f'"owner":{json.dumps(person_id)}')
+    seen[0] += reports.forget(tx, owned, lambda facts: _other_owner(facts, person_id, alias))
     seen[0] += learning.forget(tx, person_id, alias, with_words=with_comments)
     return seen[0]
 
@@ -286,6 +289,16 @@ def _forget_overlays(tx: Tx, person_id: str, rename: Callable[[Any], Any]) -> in
     for row in rows:
         tx.execute(update(overlay).where(overlay.c.id == row.id).values(by=rename(row.by)))
     return len(rows)
+
+
+def _other_owner(facts: dict[str, Any], person_id: str, alias: str) -> dict[str, Any]:
+    """Findings in a report say whose they are by Slack id."""
+    return facts | {
+        "findings": [
+            one | {"owner": alias} if one["owner"] == person_id else one
+            for one in facts["findings"]
+        ]
+    }
 
 
 def _names(tx: Tx, column: Column[Any], person_id: str) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.store import journal, retention
+from bot.store import journal, reports, retention
 
 if TYPE_CHECKING:
     from bot.store.tx import Tx
@@ -32,6 +32,7 @@ async def remove_what_is_old(desk: Desk, keep: timedelta | None) -> int:
 
 
 def _remove(tx: Tx, keep: timedelta) -> int:
+    reports.remove(tx, tx.now() - keep)
     escalations, entries = retention.remove_some(tx, tx.now() - keep, _AT_ONCE)
     if escalations:
         journal.note(tx, None, "retention.removed", None, escalations=escalations, entries=entries)

@@ -58,6 +58,7 @@ async def stats(desk: Desk, asker: Asker, words: Sequence[str]) -> Card:
         learned=learned,
         boundary=boundary,
         may_order=asker.admin,
+        one_category=bool(wanted),
     )
 
 
