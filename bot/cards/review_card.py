@@ -89,7 +89,9 @@ def review_pages(material: Material) -> dict[str, Any]:
 
 def material_blocks(material: Material) -> list[Block]:
     """All of it, for a modal."""
-    texts = [(wording_review.QUESTION, one_line(material.headline))] + [
+    reported = any(what == "output" for what, _ in material.texts)
+    asked = wording_review.TEXTS["input" if reported else "question"]
+    texts = [(asked, one_line(material.headline))] + [
         (wording_review.TEXTS[what], _readable(what, text)) for what, text in material.texts
     ]
     blocks = [

@@ -65,7 +65,7 @@ def became(category: str, what: str) -> Markup:
 
 def where(at: int, left: int) -> str:
     """Above each of them."""
-    return f"{at} answered by you just now · {left} left"
+    return f"{left} left" if not at else f"{at} answered by you just now · {left} left"
 
 
 def _outputs(count: int) -> str:
