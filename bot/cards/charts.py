@@ -102,7 +102,7 @@ def _weeks_of_errors(panel: Any, report: Report) -> None:
                 wording.percent(found.rate), (at, found.rate * 100), xytext=(9, 0),
                 textcoords="offset points", va="center", fontweight="bold",
             )  # fmt: skip
-    _week_axis(panel, [wording.day(week.began, report.timezone) for week in report.weeks])
+    _week_axis(panel, [wording.day(week.began) for week in report.weeks])
     panel.set_ylim(0, max(highest * 1.1, 1))
     panel.yaxis.set_major_formatter(wording.percents)
 
@@ -194,7 +194,7 @@ def _answers(report: Report) -> Any:
             wording.duration(minutes), (at, minutes), xytext=(0, 9), textcoords="offset points",
             ha="center", fontweight="bold", fontsize=10,
         )  # fmt: skip
-    _week_axis(panel, [wording.day(week.began, report.timezone) for week in weeks])
+    _week_axis(panel, [wording.day(week.began) for week in weeks])
     highest = max(one.most_seconds or 0 for one in weeks) / 60
     panel.set_ylim(0, max(highest * 1.22, 1))
     panel.yaxis.set_major_formatter(wording.minutes)
