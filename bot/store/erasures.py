@@ -14,6 +14,7 @@ from bot.store.tables import (
     escalation,
     journal,
     outbox,
+    output_content,
     overlay,
     paused_agent,
     person,
@@ -61,7 +62,12 @@ def ids_of(tx: Tx, wanted: str) -> set[str]:
         )
         .limit(1)
     )
-    named = acted.first() is not None or wished.first() is not None
+    reported = tx.execute(
+        select(output_content.c.output_id)
+        .where(_holds(tx, output_content.c.owners, wanted))
+        .limit(1)
+    )
+    named = any(rows.first() is not None for rows in (acted, wished, reported))
     return found | ({wanted} if named else set())
 
 
@@ -80,6 +86,7 @@ def forget_some(tx: Tx, person_id: str, alias: str, with_comments: bool, limit: 
     seen[0] += _forget_pauses(tx, person_id, rename)
     seen[0] += _forget_guidance(tx, person_id, rename)
     seen[0] += _forget_reviews(tx, person_id, rename, limit)
+    seen[0] += _forget_owners(tx, person_id, alias, limit)
     seen[0] += _forget_findings(tx, person_id, rename)
     seen[0] += _forget_overlays(tx, person_id, rename)
     owned = tx.holds_text(report.c.facts, f'"owner":{json.dumps(person_id)}')
@@ -228,6 +235,26 @@ def _forget_reviews(tx: Tx, person_id: str, rename: Callable[[Any], Any], limit:
             update(review)
             .where(review.c.id == row.id)
             .values(verdict=rename(row.verdict), skipped=rename(row.skipped))
+        )
+    return len(rows)
+
+
+def _forget_owners(tx: Tx, person_id: str, alias: str, limit: int) -> int:
+    """Whose agents reported something; what is still to be looked at keeps its names."""
+    asked = select(review.c.id).where(
+        review.c.output_id == output_content.c.output_id, review.c.ended_at.is_(None)
+    )
+    rows = tx.execute(
+        select(output_content.c.output_id, output_content.c.owners)
+        .where(_holds(tx, output_content.c.owners, person_id), ~asked.exists())
+        .limit(limit)
+    ).all()
+    for row in rows:
+        owners = [alias if one == person_id else one for one in row.owners]
+        tx.execute(
+            update(output_content)
+            .where(output_content.c.output_id == row.output_id)
+            .values(owners=owners)
         )
     return len(rows)
 

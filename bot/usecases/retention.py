@@ -26,6 +26,8 @@ async def remove_what_is_old(desk: Desk, keep: timedelta | None) -> int:
     total = 0
     while removed := await desk.ledger.run_behind(_remove, max(keep, _KEYS)):
         total += removed
+    while await desk.ledger.run_behind(_remove_outputs, max(keep, _KEYS)):
+        pass
     return total
 
 
@@ -35,6 +37,16 @@ def _remove(tx: Tx, keep: timedelta) -> int:
     if escalations:
         journal.note(tx, None, "retention.removed", None, escalations=escalations, entries=entries)
     return escalations
+
+
+def _remove_outputs(tx: Tx, keep: timedelta) -> int:
+    before = tx.now() - keep
+    outputs = retention.remove_outputs(tx, before, _AT_ONCE)
+    if outputs:
+        retention.remove_counts(tx, before.date())
+        # An entry of its own: it says how many of the escalations' entries went, which is none.
+        journal.note(tx, None, "retention.removed", None, outputs=outputs, entries=0)
+    return outputs
 
 
 def _remove_words(tx: Tx) -> None:
