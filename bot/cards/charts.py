@@ -7,7 +7,7 @@ each number in text besides. Only the process that draws loads what it takes (wo
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 from bot.cards import wording_charts as wording
 from bot.cards.text import clip, one_line
@@ -52,6 +52,8 @@ def draw(chart: Chart, report: Report) -> bytes:
                 figure = _categories(report.categories)
             case "answers":
                 figure = _answers(report)
+            case _:
+                assert_never(chart)
         made = io.BytesIO()
         # Which version drew it would make it another file at each update.
         figure.savefig(made, format="png", metadata={"Software": None})

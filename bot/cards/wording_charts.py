@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, timedelta
+from typing import assert_never
 
 from bot.cards.text import clip, one_line
 from bot.domain.durations import in_words
@@ -131,6 +132,8 @@ def alt_text(chart: Chart, report: Report) -> str:
         case "answers":
             weeks = "; ".join(answered(one) for one in report.answers if one.count)
             said = [f"{ANSWERS}, by week: {weeks}."]
+        case _:
+            assert_never(chart)
     return clip(" ".join(said), _ALT)
 
 

@@ -7,6 +7,7 @@ of 95 %. Below 15 reviews there is no rate, and a difference whose interval cove
 from __future__ import annotations
 
 from collections.abc import Sequence
+
 from bot.cards.blocks import Markup, joined, said
 from bot.cards.wording_charts import (
     between,
@@ -166,12 +167,8 @@ def more_categories(count: int) -> str:
 
 
 def answers(weeks: Sequence[WeekOfAnswers]) -> list[str]:
-    *before, week = weeks
-    lines = [f"This week {_speed(week)}"]
-    earlier = next((one for one in reversed(before) if one.count), None)
-    if earlier is not None:
-        lines.append(f"The week before {_speed(earlier)}" if earlier is before[-1] else "")
-    return [one for one in lines if one]
+    before, week = weeks[-2:]
+    return [f"This week {_speed(week)}", f"The week before {_speed(before)}"]
 
 
 def _speed(week: WeekOfAnswers) -> str:

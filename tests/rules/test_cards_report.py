@@ -156,6 +156,7 @@ def test_names_and_titles_are_only_words() -> None:
         full_report(),
         category=HOSTILE,
         categories=(row,) * 8,
+        more_categories=0,
         turns=(Turn(category=HOSTILE, at=MONDAY, closed_by="<!here>"),) * 5,
         findings=(FindingInReport(id="f", title=HOSTILE * 9, state="verified", owner="U1"),) * 20,
     )
@@ -188,18 +189,28 @@ def test_a_rate_of_nothing_is_no_proof() -> None:
     none, one = Share(rate=0, low=0, high=0.088), Share(rate=0.025, low=0.004, high=0.129)
 
     assert changed(one, none) == "unclear"
+    bare = replace(full_report(), types=())
+    assert "What was wrong" not in wording_charts.alt_text("errors", bare)
+    assert wording_charts.few(0).strip() == "none reviewed"
 
 
-def test_weeks_without_answers_are_passed_over() -> None:
-    """Nobody answered this week; the one before is not named as if it were the last with any."""
+def test_a_week_without_answers_is_told() -> None:
     first = WeekOfAnswers(began=SUNDAY, count=1, half_seconds=60, most_seconds=90)
     gap = WeekOfAnswers(began=SUNDAY)
 
-    assert wording_report.answers([first, gap]) == [
+    assert wording_report.answers([gap, first, gap]) == [
         "This week nobody answered",
         "The week before 1 answer: half within 1 min, nine of ten within 1 min",
     ]
-    assert wording_report.answers([first, gap, gap]) == ["This week nobody answered"]
+
+
+def test_the_operators_hear_why() -> None:
+    """Where it cannot be posted, and where its pictures are missing; in words that ping nobody."""
+    nowhere = wording_report.not_posted("#<!here>", "not_in_channel")
+    bare = wording_report.no_pictures(wording_report.not_sent("file_uploads_disabled"))
+
+    assert "#&lt;!here&gt; (not_in_channel). Invite the bot there" in nowhere
+    assert "Slack did not take them (file_uploads_disabled). Its numbers are all there." in bare
 
 
 def _size(png: bytes) -> tuple[int, ...]:

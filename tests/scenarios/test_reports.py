@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import sys
 from contextlib import suppress
 from datetime import timedelta
@@ -13,7 +14,10 @@ import pytest
 from bot.usecases.make_report import make_due_report
 from bot.workers.drawing import Drawing
 from sandbox.clocks import Stamps
+from tests.rooms.test_sandbox_files import png
 from tests.scenarios.test_breaker import answered, writes
+from tests.scenarios.test_outputs import item, reports
+from tests.scenarios.test_review_findings import WRONG
 from tests.world import POLICY, REFUND, Shown, World
 
 if TYPE_CHECKING:
@@ -28,9 +32,13 @@ REPORTS = POLICY.replace(
 report: {cron: "0 9 * * 1", timezone: Etc/UTC, channel: C01REV}
 categories:
   refund: {target_escalation_rate: 0.3}
+  faq: {sample: 1, review: {reviewers: [reviewers]}}
 rules:
 """,
 )
+#: Draws two grey points, much faster than the real one.
+_DOT = base64.b64encode(png(1, 1)).decode()
+QUICKLY = [sys.executable, "-c", f'print(\'["{_DOT}", "{_DOT}"]\')']
 HOSTILE = "<!channel> $\\alpha$ *x*\u202e" + "w" * 30
 
 
@@ -44,6 +52,7 @@ async def world(database_url: str, way: Way, tmp_path: Path) -> AsyncIterator[Wo
     made.clock.now = noon + timedelta(days=6 - noon.weekday())
     await made.open()
     await make_due_report(made.desk)
+    made.house.pictures.draw = Drawing(program=QUICKLY)
     try:
         yield made
     finally:
@@ -61,6 +70,22 @@ async def a_week(world: World) -> None:
     await (await world.card_of(odd)).click("Approve", by="bob")
     await odd.answer()
     await agent.wants(REFUND | {"category": "refund"})
+
+
+async def reviewed(world: World, count: int) -> None:
+    """So many outputs of an agent are looked at; the last of them is wrong."""
+    await reports(await world.agent("faq-bot"), *(item(f"{at}") for at in range(count)))
+    await world.until(lambda: len(asked_in(world)) == count)
+    *right, wrong = asked_in(world)
+    for card in right:
+        await card.click("Correct", by="alice")
+    await wrong.click("Incorrect…", by="bob")
+    await world.submit("bob", **WRONG)
+    await world.until(lambda: not asked_in(world))
+
+
+def asked_in(world: World) -> list[Shown]:
+    return [one for one in world.cards() if "Incorrect…" in one.buttons]
 
 
 async def until_monday(world: World) -> None:
@@ -100,11 +125,6 @@ async def looked(world: World, condition: Callable[[], bool]) -> None:
                 await world.until(condition, patience=0.1)
 
 
-async def illustrated(world: World, report: Shown) -> None:
-    """Its two pictures stand in its thread, and then within it."""
-    await looked(world, lambda: len(images(report)) == 2)
-
-
 def images(report: Shown) -> list[dict[str, str]]:
     return [block for block in report.message.blocks if block["type"] == "image"]
 
@@ -112,22 +132,30 @@ def images(report: Shown) -> list[dict[str, str]]:
 async def test_a_week_is_told_once_with_its_pictures(world: World) -> None:
     """At nine on Monday, by whichever replica; the numbers stand in words, too."""
     await a_week(world)
+    await reviewed(world, 15)
+    world.house.pictures.draw = Drawing()
 
     await until_monday(world)
     report = await report_in(world)
-    await illustrated(world, report)
+    await looked(world, lambda: len(images(report)) == 3)
 
-    shown = pictures_below(world, report)
-    assert [file["name"] for file in shown] == ["categories.png", "answers.png"]
-    assert [image["alt_text"] for image in images(report)] == [file["alt_txt"] for file in shown]
-    assert "refund: too many: 100 %, target 10–30 %" in shown[0]["alt_txt"]
-    assert "half within 0 s, nine of ten within 12 min" in shown[1]["alt_txt"]
+    assert "Reviewed 15 of 15 outputs. Error rate 6.7 % [" in report.text
+    assert "too few were reviewed in the four weeks before to compare." in report.text
+    assert "Accuracy: 1 found, 6.7 % [" in report.text
     assert "refund: 2 cases, people saw too many: 100 %, target 10–30 %" in report.text
     assert "This week 2 answers: half within 0 s, nine of ten within 12 min" in report.text
+    assert "open: Accuracy · faq · the prompt · 1 error · nobody owns it" in report.text
+    shown = pictures_below(world, report)
+    assert [file["name"] for file in shown] == ["errors.png", "categories.png", "answers.png"]
+    assert [image["alt_text"] for image in images(report)] == [file["alt_txt"] for file in shown]
+    assert "refund: too many: 100 %, target 10–30 %" in shown[1]["alt_txt"]
+    assert "half within 0 s, nine of ten within 12 min" in shown[2]["alt_txt"]
     assert len(reports_in(world, "C01REV")) == 1
+    assert "as well" in report.text
     parsed = [report.message.text, *markup_in(report.message.blocks)]
     assert not any("<!channel>" in one for one in parsed)
-    assert "as well" in report.text
+    await report.click("Own…", by="alice")
+    assert (await world.modal_of("alice"))["title"]["text"] == "Who mends it"
 
 
 async def test_what_slack_swallows_is_not_said_twice(world: World) -> None:
@@ -141,7 +169,7 @@ async def test_what_slack_swallows_is_not_said_twice(world: World) -> None:
     await make_due_report(world.desk)
     await world.let_time_run(lambda: len(reports_in(world, "C01REV")) == 1, step=5)
     report = await report_in(world)
-    await illustrated(world, report)
+    await looked(world, lambda: len(images(report)) == 2)
 
     assert len(pictures_below(world, report)) == 2
     assert len(reports_in(world, "C01REV")) == 1
@@ -172,7 +200,7 @@ async def test_whoever_asks_gets_one_for_themselves(world: World) -> None:
     for _ in range(2):
         await shown.click("Report…", by="alice")
     report = await report_in(world, "D01ALICE")
-    await illustrated(world, report)
+    await looked(world, lambda: len(images(report)) == 2)
 
     assert "Only of category refund" in report.text
     assert len(reports_in(world, "D01ALICE")) == 1
