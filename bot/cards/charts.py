@@ -7,7 +7,7 @@ each number in text besides. Only the process that draws loads what it takes (wo
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 from bot.cards import wording_charts as wording
 from bot.cards.text import clip, one_line
@@ -52,6 +52,8 @@ def draw(chart: Chart, report: Report) -> bytes:
                 figure = _categories(report.categories)
             case "answers":
                 figure = _answers(report)
+            case _:
+                assert_never(chart)
         made = io.BytesIO()
         # Which version drew it would make it another file at each update.
         figure.savefig(made, format="png", metadata={"Software": None})
@@ -102,7 +104,7 @@ def _weeks_of_errors(panel: Any, report: Report) -> None:
                 wording.percent(found.rate), (at, found.rate * 100), xytext=(9, 0),
                 textcoords="offset points", va="center", fontweight="bold",
             )  # fmt: skip
-    _week_axis(panel, [wording.day(week.began, report.timezone) for week in report.weeks])
+    _week_axis(panel, [wording.day(week.began) for week in report.weeks])
     panel.set_ylim(0, max(highest * 1.1, 1))
     panel.yaxis.set_major_formatter(wording.percents)
 
@@ -194,7 +196,7 @@ def _answers(report: Report) -> Any:
             wording.duration(minutes), (at, minutes), xytext=(0, 9), textcoords="offset points",
             ha="center", fontweight="bold", fontsize=10,
         )  # fmt: skip
-    _week_axis(panel, [wording.day(week.began, report.timezone) for week in weeks])
+    _week_axis(panel, [wording.day(week.began) for week in weeks])
     highest = max(one.most_seconds or 0 for one in weeks) / 60
     panel.set_ylim(0, max(highest * 1.22, 1))
     panel.yaxis.set_major_formatter(wording.minutes)

@@ -10,7 +10,7 @@ from bot.cards.blocks import Block, Element, Markup, actions, button, joined, se
 from bot.cards.moments import moment
 from bot.cards.text import clip, one_line
 from bot.domain.people import Actor, Named
-from bot.domain.review_finding import ReviewFinding
+from bot.domain.review_finding import ReviewFinding, State
 
 _NAME = 60
 
@@ -40,14 +40,18 @@ def finding_lines(one: ReviewFinding, now: datetime) -> list[Markup]:
 
 
 def buttons(one: ReviewFinding) -> list[Element]:
-    match one.state:
+    return buttons_for(one.id, one.state)
+
+
+def buttons_for(finding_id: str, state: State) -> list[Element]:
+    match state:
         case "open":
             return [
-                button(wording.OWN, names.OWN_FINDING, one.id),
-                button(wording.FIXED, names.FIX_FINDING, one.id),
+                button(wording.OWN, names.OWN_FINDING, finding_id),
+                button(wording.FIXED, names.FIX_FINDING, finding_id),
             ]
         case "fixed":
-            return [button(wording.VERIFY, names.VERIFY_FINDING, one.id)]
+            return [button(wording.VERIFY, names.VERIFY_FINDING, finding_id)]
         case "verified":
             return []
 

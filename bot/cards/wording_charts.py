@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, timedelta
+from typing import assert_never
 
-from bot.cards.moments import day as _day
 from bot.cards.text import clip, one_line
 from bot.domain.durations import in_words
 from bot.domain.report import (
@@ -77,8 +77,9 @@ def duration(length: float) -> str:
     return in_words(timedelta(minutes=length))
 
 
-def day(at: datetime, timezone: str) -> str:
-    return _day(at, timezone)
+def day(of: date) -> str:
+    """`3 Mar`"""
+    return f"{of.day} {of:%b}"
 
 
 def few(reviewed: int) -> str:
@@ -112,7 +113,7 @@ def by_itself(one: CategoryInReport) -> str:
         return _STATES[one.state]
     least = f"{one.threshold:.2f} and more" if one.threshold > 0 else "all of it"
     if one.ends is not None:
-        return f"{least}, until {_day(one.ends.astimezone(UTC), 'UTC')}"
+        return f"{least}, until {day(one.ends.astimezone(UTC))}"
     return f"{least}, {_STATES[one.state]}"
 
 
@@ -129,13 +130,15 @@ def alt_text(chart: Chart, report: Report) -> str:
             open_ones = [f"{_named(one)}: {by_itself(one)}" for one in report.categories]
             said = [f"{SEEN}: {'; '.join(rows)}.", f"{BY_ITSELF}: {'; '.join(open_ones)}."]
         case "answers":
-            weeks = "; ".join(answered(one, report.timezone) for one in report.answers if one.count)
+            weeks = "; ".join(answered(one) for one in report.answers if one.count)
             said = [f"{ANSWERS}, by week: {weeks}."]
+        case _:
+            assert_never(chart)
     return clip(" ".join(said), _ALT)
 
 
-def answered(one: WeekOfAnswers, timezone: str) -> str:
-    return f"{_day(one.began, timezone)} {speed(one)}"
+def answered(one: WeekOfAnswers) -> str:
+    return f"{day(one.began)} {speed(one)}"
 
 
 def speed(one: WeekOfAnswers) -> str:
@@ -147,11 +150,11 @@ def speed(one: WeekOfAnswers) -> str:
 
 
 def _weeks(report: Report) -> str:
-    return "; ".join(_week(one, report.timezone) for one in report.weeks if one.seen.reviewed)
+    return "; ".join(_week(one) for one in report.weeks if one.seen.reviewed)
 
 
-def _week(one: WeekOfErrors, timezone: str) -> str:
-    return f"{_day(one.began, timezone)} {_rate(one.seen)}"
+def _week(one: WeekOfErrors) -> str:
+    return f"{day(one.began)} {_rate(one.seen)}"
 
 
 def _rate(seen: Reviewed) -> str:

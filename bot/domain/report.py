@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import sqrt
 from typing import Literal
 
 from bot.domain.review import ErrorType
+from bot.domain.review_finding import State as FindingState
 
 #: Fewer reviews say nothing of a rate.
 ENOUGH = 15
+_DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 #: How far its charts look back.
 WEEKS = 8
@@ -54,7 +56,7 @@ class Reviewed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeekOfErrors:
-    began: datetime
+    began: date
     seen: Reviewed
 
 
@@ -90,7 +92,7 @@ class CategoryInReport:
 class WeekOfAnswers:
     """How long people's first words took: half of them at most so long, and nine of ten."""
 
-    began: datetime
+    began: date
     count: int = 0
     half_seconds: int | None = None
     most_seconds: int | None = None
@@ -112,23 +114,24 @@ class FindingInReport:
 
     id: str
     title: str
-    state: str
-    category: str | None = None
+    state: FindingState
+    errors: int = 1
     #: A Slack id.
     owner: str | None = None
-    due: datetime | None = None
-    #: Whether its fix helped: the error rate before and after, where that was measured.
+    due: date | None = None
+    #: The rate of such errors in the four weeks before its fix and since, where both are known.
     before: Share | None = None
     after: Share | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The week from `since` to `until`, of one category or of all."""
+    """Seven whole days by UTC, both of these with them; of one category, or of all."""
 
-    since: datetime
-    until: datetime
-    timezone: str
+    first: date
+    last: date
+    #: When it was to be posted; None where somebody asked for it.
+    due: datetime | None = None
     category: str | None = None
     week: Reviewed = Reviewed()
     #: The four weeks before it.
@@ -178,6 +181,6 @@ def changed(before: Share, after: Share) -> Change:
     return "rose" if rose < 0 else "unclear"
 
 
-def week_starts(until: datetime, weeks: int = WEEKS) -> tuple[datetime, ...]:
-    """When each of the last weeks began, the oldest first."""
-    return tuple(until - WEEK * back for back in range(weeks, 0, -1))
+def week_starts(last: date) -> tuple[date, ...]:
+    """When each of the weeks up to that day began, the oldest first."""
+    return tuple(last - WEEK * back + _DAY for back in range(WEEKS, 0, -1))
