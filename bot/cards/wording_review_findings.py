@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.cards.blocks import Markup, escaped, joined, said
 from bot.cards.wording_review import ERROR_TYPES, ROOT_CAUSES, SEVERITIES
-from bot.domain.review_finding import Kind, Outcome, ReviewFinding, State
+from bot.domain.review_finding import Change, Kind, Outcome, ReviewFinding, Share, State
 
 NO_SUCH = "There is no such finding that is yours to see. `/pullcord findings` lists them."
 NONE = "✅ Reviews have found nothing that is still to be mended."
@@ -91,6 +91,44 @@ def confirmed(names: Sequence[str], doubted: int) -> Markup:
         what = "1 error" if doubted == 1 else f"{doubted} errors"
         parts.append(Markup(f"a second reviewer did not agree with {what}"))
     return joined("; ", parts)
+
+
+def tried_again(cases: int, tried: int, right: int) -> Markup:
+    """Its cases, as their agents do them now."""
+    return Markup(f"🔁 Re-evaluated {tried} of {cases}: {right} right now")
+
+
+def too_few(reviewed: int) -> Markup:
+    """`reviewed`: since the fix."""
+    return Markup(
+        f"📊 No evidence yet: {reviewed or 'none'} of what the coin chose since the fix "
+        f"{'is' if reviewed == 1 else 'are'} reviewed, or too few of what came before it."
+    )
+
+
+def before_and_after(found: Change) -> Markup:
+    """Such errors in the four weeks before the fix, and in those since."""
+    rates = (
+        f"Such errors were {_rate(found.before)} in the four weeks before the fix, "
+        f"and {_rate(found.after)} since"
+    )
+    if not found.shows:
+        return Markup(f"📊 {rates}: no evidence yet that the rate has changed.")
+    low, high = sorted((abs(found.low), abs(found.high)))
+    what = "fell" if found.change < 0 else "rose"
+    return Markup(
+        f"📊 {rates}: the rate {what} by {_points(abs(found.change))} points "
+        f"[{_points(low)}–{_points(high)}]."
+    )
+
+
+def _rate(of: Share) -> str:
+    interval = f"[{_points(of.low)}–{_points(of.high)}]"
+    return f"{_points(of.rate)} % {interval} of all ({of.reviewed:,} reviewed)"
+
+
+def _points(share: float) -> str:
+    return f"{share * 100:.1f}"
 
 
 CORRECTIONS = "What would have been right, the latest first"

@@ -16,6 +16,7 @@ from bot.store import escalations, journal, outputs, people, reviews
 from bot.usecases.authority import SlackVoter
 from bot.usecases.end_of_time import CLOCK
 from bot.usecases.learn import learn_from_review
+from bot.usecases.look_again import ask_a_second, hear_the_second, judged_before
 from bot.usecases.read_directory import read_directory
 from bot.usecases.review_findings import file_objection, owner_named
 
@@ -149,6 +150,8 @@ def _judge(
     if not verdict.correct:
         owner = None if finding.owner is None else owner_named(tx, book, team_id, finding.owner)
         file_objection(tx, after, owner)
+    hear_the_second(tx, after)
+    ask_a_second(tx, book, after)
     return after
 
 
@@ -175,6 +178,8 @@ def _locked(
                 denial, directory.now, book.timezone, this=wording_review.REVIEW_THIS
             )
         )
+    if voter.clicker.id in judged_before(tx, found):
+        raise ForbiddenError(wording_review.ANSWERED_BEFORE)
     return found, voter.actor(directory)
 
 
