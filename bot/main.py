@@ -20,6 +20,7 @@ from bot import observe
 from bot.domain.errors import PullcordError
 from bot.senders.agent import agent_sender
 from bot.senders.answers import SlackUnreachableError
+from bot.senders.files import FileSender
 from bot.senders.heartbeat import beat
 from bot.senders.slack import SlackSender
 from bot.settings import hidden_from_bolt
@@ -42,6 +43,7 @@ from bot.usecases.keys import write_down_uses
 from bot.usecases.learn_people import everything_again
 from bot.usecases.look_again import look_twice, show_known_errors
 from bot.usecases.make_digest import make_due_digests
+from bot.usecases.make_report import make_due_report
 from bot.usecases.overlays import propose_rules
 from bot.usecases.pauses import tell_cards
 from bot.usecases.plan_sampling import plan_the_day
@@ -57,6 +59,7 @@ from bot.workers.auditor import EVERY_SECONDS as AUDIT_SECONDS
 from bot.workers.auditor import Auditor
 from bot.workers.census import Census
 from bot.workers.outbox import Outbox
+from bot.workers.pictures import Pictures
 from bot.workers.policy_file import LOOK_SECONDS, PolicyFile, say_what_is_idle
 from bot.workers.relays import Relays
 from bot.workers.ticker import Ticker
@@ -137,6 +140,7 @@ class House:
         )
         client = self._client(access.bot_token)
         self.sender = SlackSender(client)
+        self.pictures = Pictures(self.desk, FileSender(client), instance=self._instance)
         self._census = Census(self.desk, self.sender, self._instance)
         self._outbox = Outbox(
             self.desk,
@@ -175,12 +179,16 @@ class House:
         self._hello = asyncio.create_task(self._until_slack_answers())
         self._hello.add_done_callback(_say_if_it_died)
         self._outbox.start()
+        self.pictures.start()
         self._relays.start()
         self._ticker.every(1, "timers", lambda: advance_what_is_due(self.desk))
         self._ticker.every(1, "pauses", lambda: tell_cards(self.desk))
         # A bot that never lives for long brings together what is due all the same.
         self._ticker.every(
             _DIGEST_SECONDS, "digests", lambda: make_due_digests(self.desk), at_once=True
+        )
+        self._ticker.every(
+            _DIGEST_SECONDS, "report", lambda: make_due_report(self.desk), at_once=True
         )
         self._ticker.every(3600, "proposals", lambda: propose_rules(self.desk))
         self._ticker.every(86_400, "learning", lambda: check_learning(self.desk))
@@ -238,6 +246,7 @@ class House:
         await self._census.stop()
         await self._witness_the_end()
         await self._outbox.stop()
+        await self.pictures.stop()
         await self._relays.stop()
         with suppress(PullcordError):
             await write_down_uses(self.desk)

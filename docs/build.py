@@ -23,6 +23,7 @@ from bot.policy.book import (
     Rule,
     Schedule,
     Tier,
+    WeeklyReport,
 )
 from bot.policy.book import Route as PolicyRoute
 from bot.policy.facts import NAMES
@@ -114,6 +115,7 @@ def _policy() -> Iterator[str]:
         ("A tier", said.POLICY_TIER, Tier),
         ("A rule", said.POLICY_RULE, Rule),
         ("A digest", said.POLICY_DIGEST, Digest),
+        ("The report", said.POLICY_REPORT, WeeklyReport),
         ("A category", said.POLICY_CATEGORY, Category),
         ("A category's `review`", said.POLICY_REVIEW, ReviewWay),
         ("An agent", said.POLICY_AGENT, Agent),

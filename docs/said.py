@@ -156,6 +156,10 @@ POLICY_TOP = {
         "When what can wait is brought together, and where "
         "([how digests work](../howto/digests.md))."
     ),
+    "report": (
+        "When the report of the week behind it is posted, and where "
+        "([what it says](../howto/weekly-report.md)). Without it none is posted."
+    ),
     "categories": "Kinds of cases, by the `category` of the request.",
     "agents": "The bounds of agents, by the NAMEs of their keys.",
     "schedules": "Who is on call when. *Not acted on yet.*",
@@ -234,6 +238,15 @@ POLICY_DIGEST = {
         'Where it is posted: a channel id, or `"#name"` in quotes. Required. Who may decide is '
         "still up to each question's route."
     ),
+}
+
+POLICY_REPORT = {
+    "channel": "Where it is posted: a channel's id, or its `#name` in quotes. Required.",
+    "cron": (
+        "When, in five fields, such as `0 9 * * 1`: each Monday at nine. It always tells of the "
+        "seven days before. A time that was missed comes late, once. Required."
+    ),
+    "timezone": "By whose clocks; the file's `timezone` when left out.",
 }
 
 POLICY_CATEGORY = {
@@ -336,6 +349,8 @@ METHODS = {
     ),
     "chat.update": ("`chat:write`", "a card follows its escalation"),
     "chat.postEphemeral": ("`chat:write`", "a private word to somebody who clicked"),
+    "files.getUploadURLExternal": ("`files:write`", "where the charts of a report are put"),
+    "files.completeUploadExternal": ("`files:write`", "they stand in the thread of the report"),
     "conversations.history": (
         "`channels:history`, `groups:history`, `im:history`",
         "whether a card whose post was never answered does stand there, once or twice",

@@ -14,7 +14,8 @@ async def upload(request: web.Request) -> web.Response:
     content = await _content(request, found.length if found else 0)
 
     def carry_out() -> Carried:
-        if found is None or found.complete:
+        if found is None or found.content is not None:
+            # The address is good for one file, once.
             return json_response({"ok": False, "error": "invalid_url"}, status=404), "unknown"
         if len(content) != found.length:
             said = {"ok": False, "error": "wrong_length"}

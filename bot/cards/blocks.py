@@ -25,6 +25,7 @@ OPTION_TEXT = 75
 OPTION_VALUE = 150
 LABEL = 2000
 VIEW_TITLE = 24
+PICTURE_TEXT = 2000
 #: The texts of a message together; Slack begins to refuse at about 11,000.
 MESSAGE = 10_500
 
@@ -157,6 +158,14 @@ def link(url: str) -> Element:
 def link_to(url: str, label: str) -> Element:
     """A link of our own: neither the address nor the words come from outside."""
     return {"type": "link", "url": url, "text": label}
+
+
+def picture(file_id: str, title: str, alt: str) -> Block:
+    """A file that was shared in this workspace, as a picture within the message."""
+    return {
+        "type": "image", "title": plain(title), "alt_text": clip(alt, PICTURE_TEXT),
+        "slack_file": {"id": file_id},
+    }  # fmt: skip
 
 
 def context(*elements: Element) -> Block:

@@ -75,6 +75,11 @@ CATEGORY = "category"
 CATEGORY_FORM = "category_form"
 ORDER = "order"
 
+#: Under `stats`: a report for whoever presses it; the value is a category, or nothing.
+REPORT = "report"
+#: In the place of a category, none of which is called so: it is longer than any name.
+EVERYTHING = "*" * 65
+
 #: A digest: its further pages as a modal, and several approved together after a form.
 DIGEST_PAGE = "digest_page"
 DIGEST_PREV = "digest_prev"

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.cards import names, wording_learning, wording_rates
+from bot.cards import names, wording_learning, wording_rates, wording_report
 from bot.cards import wording_stats as wording
 from bot.cards.around import Card
 from bot.cards.blocks import (
     Block,
+    Element,
     Markup,
     actions,
     button,
@@ -54,6 +55,7 @@ def stats_answer(
     learned: Learned | None = None,
     boundary: Sequence[str] = (),
     may_order: bool = False,
+    one_category: bool = False,
 ) -> Card:
     """`whole`: no more than `most` were asked in that time. `learned`: where only one category is
     asked for, and it is learned, with what is said of its boundary; `may_order`: by an admin.
@@ -66,7 +68,13 @@ def stats_answer(
         return _with_learning(said, blocks, learned, boundary, may_order=may_order)
     more = len(lines) - len(said)
     blocks.append(context(mrkdwn(wording.footer(more))))
+    only = lines[0].category if len(lines) == 1 and one_category else ""
+    blocks.append(actions("report", [_report(only)]))
     return Card(text=said[0], blocks=blocks)
+
+
+def _report(category: str) -> Element:
+    return button(wording_report.BUTTON, names.REPORT, category or names.EVERYTHING)
 
 
 def _with_learning(
@@ -81,9 +89,10 @@ def _with_learning(
     blocks.append(prose(learned.name, words))
     if learned.order:
         blocks.append(quote(clip(paragraphs(learned.order), _REASON)))
+    buttons = [_report(learned.name)]
     if may_order:
-        change = button(wording_learning.CHANGE, names.CATEGORY, learned.name)
-        blocks.append(actions(f"category_{learned.epoch}_{learned.phase}", [change]))
+        buttons.append(button(wording_learning.CHANGE, names.CATEGORY, learned.name))
+    blocks.append(actions(f"category_{learned.epoch}_{learned.phase}", buttons))
     return Card(text=said[0] if said else escaped(words), blocks=blocks)
 
 

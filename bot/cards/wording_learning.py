@@ -38,6 +38,10 @@ def of_version(agent: str, version: str) -> str:
     return f"{agent} {version}".strip()
 
 
+def why_closed(reason: str) -> str:
+    return _WHY.get(reason, reason)
+
+
 def phase(seen: Learned) -> str:
     return _PHASES[seen.phase]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 import uvloop
 
-from bot.cli import audit, keys, policy, relays
+from bot.cli import audit, keys, policy, relays, report
 from bot.cli.running import fail
 from bot.domain.errors import PullcordError
 from bot.observe import start_logging
@@ -37,6 +37,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(audit.app, name="audit")
 app.command("erase")(audit.erase_person)
 app.command("export")(audit.export)
+app.command("report")(report.report)
 app.command("dead")(relays.dead)
 app.command("replay")(relays.replay_one)
 

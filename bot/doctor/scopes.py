@@ -18,6 +18,7 @@ NEEDED = {
     "channels:read": "the ids of channels that are given by name, and `doctor`",
     "chat:write": "cards, their updates, and private words to people who clicked",
     "commands": "`/pullcord`",
+    "files:write": "the charts of the weekly report",
     "groups:history": "the same in private channels",
     "groups:read": "the same for private channels",
     "im:history": "the same look into direct messages",

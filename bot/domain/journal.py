@@ -49,6 +49,7 @@ Event = Literal[
     "finding.verified",
     "finding.reopened",
     "digest.made",
+    "report.made",
     "person.erased",
     "retention.removed",
 ]

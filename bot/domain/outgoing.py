@@ -16,7 +16,8 @@ RelayEvent = Literal[
 #: could not have its own in time; a digest shows what could wait. A reminder leads to the cards
 #: of some that are still open.
 #: A review asks whether what went out without a person was right; a session asks it of several.
-MessageKind = Literal["card", "storm", "digest", "reminder", "review", "session"]
+#: A report tells of a week.
+MessageKind = Literal["card", "storm", "digest", "reminder", "review", "session", "report"]
 
 
 def is_person(channel: str) -> bool:

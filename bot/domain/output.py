@@ -108,12 +108,12 @@ class Output:
     agent_version: str
     at: datetime
     score: float | None
-    #: Which third of the day's scores it falls into; 0 has the lowest, and those without one.
-    third: int
-    #: The chance that the coin had, and how it fell. None: no coin was tossed.
-    pi: float | None
-    coin: bool
     shape: Shape
+    #: Which third of the day's scores it falls into; 0 has the lowest, and those without one.
+    third: int = 0
+    #: The chance that the coin had, and how it fell. None: no coin was tossed.
+    pi: float | None = None
+    coin: bool = False
     anomaly: Anomaly | None = None
     re_evaluates: str | None = None
     #: Of an action that a rule approved.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from bot.domain.estimate import ENOUGH
 from bot.learning.ladder import Rate, wilson
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ _FLAT = 0.3
 _PRIOR = 8
 #: So many reviews at the overall rate a stratum has besides its own when its spread is estimated.
 _BELIEVED = 4
-#: Below this a rate is too uncertain to be spoken of.
-ENOUGH = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,29 +116,42 @@ def _spreads(strata: Sequence[Stratum]) -> list[float]:
 
 
 def post_stratified(
-    reviews: Iterable[Review], volumes: Mapping[Hashable, int], *, z: float = 1.96
+    reviews: Iterable[Review], volumes: Mapping[Any, int], *, z: float = 1.96
 ) -> Estimate | None:
-    """The error rate of everything: each stratum counts by its volume, not by its reviews."""
-    losses: dict[Hashable, list[float]] = defaultdict(list)
+    """The error rate of everything: each stratum counts by its volume, not by its reviews.
+
+    Within a stratum each counts 1/pi, since chances change from day to day.
+    """
+    seen: dict[Hashable, list[Review]] = defaultdict(list)
     for one in reviews:
-        losses[one.stratum].append(one.loss)
+        seen[one.stratum].append(one)
     volumes = {stratum: size for stratum, size in volumes.items() if size}
-    n = sum(map(len, losses.values()))
+    n = sum(map(len, seen.values()))
     volume = sum(volumes.values())
     if not n or not volume:
         return None
-    overall = sum(map(sum, losses.values())) / n
+    overall = sum(one.loss for some in seen.values() for one in some) / n
     believed = (overall * n + 0.5) / (n + 1)
     rate = variance = 0.0
     for stratum, size in volumes.items():
-        seen = losses.get(stratum, [])
+        some = seen.get(stratum, [])
         weight = size / volume
-        rate += weight * (sum(seen) / len(seen) if seen else overall)
-        if seen:
-            likely = (sum(seen) + _BELIEVED * believed) / (len(seen) + _BELIEVED)
-            left = max(0.0, 1 - len(seen) / size)
-            variance += weight**2 * likely * (1 - likely) / len(seen) * left
+        if not some:
+            rate += weight * overall
+            continue
+        loss, worth = _weighted(some)
+        rate += weight * loss
+        likely = (loss * worth + _BELIEVED * believed) / (worth + _BELIEVED)
+        left = max(0.0, 1 - len(some) / size)
+        variance += weight**2 * likely * (1 - likely) / worth * left
     return _interval(rate, variance, n, n, z)
+
+
+def _weighted(reviews: Sequence[Review]) -> tuple[float, float]:
+    """The mean loss, and how many reviews of one weight it is worth (Kish)."""
+    weight = sum(1 / one.pi for one in reviews)
+    loss = sum(one.loss / one.pi for one in reviews) / weight
+    return loss, weight**2 / sum(1 / one.pi**2 for one in reviews)
 
 
 def hajek(reviews: Sequence[Review], *, z: float = 1.96) -> Estimate | None:

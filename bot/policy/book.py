@@ -104,6 +104,15 @@ class Digest(_Page):
     channel: str
 
 
+class WeeklyReport(_Page):
+    """When a report of the week behind it is posted, and where."""
+
+    #: As a digest's.
+    cron: str
+    timezone: str
+    channel: str
+
+
 class ReviewWay(_Page):
     """How a category's outputs are put to people afterwards."""
 
@@ -200,6 +209,7 @@ class Book(_Page):
     routes: dict[str, Route]
     rules: tuple[Rule, ...] = ()
     digests: dict[str, Digest] = {}
+    report: WeeklyReport | None = None
     categories: dict[str, Category] = {}
     #: By the NAME of their keys.
     agents: dict[str, Agent] = {}

@@ -1,10 +1,10 @@
-"""Reads `digests`: when what can wait is brought together, and where."""
+"""Reads `digests` and `report`: what comes at set times, and where."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.policy.book import Digest
+from bot.policy.book import Digest, WeeklyReport
 from bot.policy.kinds import CHANNEL, NAME, ZONE
 from bot.policy.times import CRON
 
@@ -24,3 +24,17 @@ def read_digests(root: Section, timezone: str) -> dict[str, Digest]:
         )
         section.close()
     return digests
+
+
+def read_report(root: Section, timezone: str) -> WeeklyReport | None:
+    """`timezone` is the file's, for a report without one of its own."""
+    section = root.part("report")
+    if section is None:
+        return None
+    found = WeeklyReport(
+        cron=section.needed("cron", CRON, ""),
+        timezone=section.one("timezone", ZONE, timezone),
+        channel=section.needed("channel", CHANNEL, ""),
+    )
+    section.close()
+    return found

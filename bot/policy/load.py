@@ -6,7 +6,7 @@ import hashlib
 
 from bot.policy.book import Book
 from bot.policy.categories import read_categories
-from bot.policy.digests import read_digests
+from bot.policy.digests import read_digests, read_report
 from bot.policy.findings import Finding, Findings, PolicyError, TooManyFindingsError
 from bot.policy.kinds import ZONE, shaped
 from bot.policy.names import read_group_names
@@ -58,6 +58,7 @@ def _book(text: str | bytes, findings: Findings) -> Book | None:
         routes=routes,
         rules=read_rules(root, routes, groups, digests),
         digests=digests,
+        report=read_report(root, timezone),
         categories=read_categories(root, groups, digests),
         agents=read_agents(root),
         schedules=schedules,

@@ -1,4 +1,4 @@
-"""The slots of a digest: its cron by the clocks of its zone, as moments."""
+"""The slots of a digest or a report: its cron by the clocks of its zone, as moments."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim
 
 if TYPE_CHECKING:
-    from bot.policy.book import Digest
+    from bot.policy.book import Digest, WeeklyReport
 
 # From where the last slot is looked for: near first, so that a cron of every minute costs little
 # after a year, and one of every year is found all the same.
 _BACK = tuple(timedelta(days=days) for days in (1 / 24, 1, 8, 32, 400))
 
 
-def next_slot(digest: Digest, after: datetime) -> datetime:
+def next_slot(digest: Digest | WeeklyReport, after: datetime) -> datetime:
     """The first slot later than that moment.
 
     In the hour that clocks skip a slot comes when the gap is over, in the one they repeat once.
@@ -25,7 +25,7 @@ def next_slot(digest: Digest, after: datetime) -> datetime:
     return _next(digest.cron, digest.timezone, after)
 
 
-def missed_slot(digest: Digest, last: datetime, now: datetime) -> datetime | None:
+def missed_slot(digest: Digest | WeeklyReport, last: datetime, now: datetime) -> datetime | None:
     """The latest slot after `last` that has come by now; those between the two go with it."""
     if next_slot(digest, last) > now:
         return None
@@ -36,7 +36,7 @@ def missed_slot(digest: Digest, last: datetime, now: datetime) -> datetime | Non
     return _latest(digest, last, now)
 
 
-def _latest(digest: Digest, start: datetime, now: datetime) -> datetime | None:
+def _latest(digest: Digest | WeeklyReport, start: datetime, now: datetime) -> datetime | None:
     found, coming = None, next_slot(digest, start)
     while coming <= now:
         found, coming = coming, next_slot(digest, coming)

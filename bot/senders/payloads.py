@@ -55,3 +55,15 @@ def our_messages(page: object, me: str | None) -> Iterator[tuple[str, str]]:
 def cursor_in(page: object) -> str | None:
     more = page.get("response_metadata") if isinstance(page, dict) else None
     return text_or_none(more.get("next_cursor")) if isinstance(more, dict) else None
+
+
+def files_in(page: object) -> set[str]:
+    """Ids of the files in these messages."""
+    listed = page.get("messages") if isinstance(page, dict) else None
+    found = set()
+    for message in listed if isinstance(listed, list) else ():
+        files = message.get("files") if isinstance(message, dict) else None
+        for file in files if isinstance(files, list) else ():
+            file_id = text_or_none(file.get("id")) if isinstance(file, dict) else None
+            found |= {file_id} if file_id else set()
+    return found

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
-from bot.store.tables import answer_time
+from bot.store.tables import answer_time, escalation
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -37,6 +37,17 @@ def take_back(tx: Tx, escalation_id: str, person_id: str) -> None:
             answer_time.c.escalation_id == escalation_id, answer_time.c.person_id == person_id
         )
     )
+
+
+def between(tx: Tx, since: datetime, until: datetime, category: str | None) -> list[int]:
+    """Seconds, of everybody; of one category, or of all. The newest, where there are many."""
+    asked = select(answer_time.c.waited_seconds).where(
+        answer_time.c.at > since, answer_time.c.at <= until
+    )
+    if category is not None:
+        asked = asked.join(escalation, escalation.c.id == answer_time.c.escalation_id)
+        asked = asked.where(escalation.c.category == category)
+    return list(tx.execute(asked.order_by(answer_time.c.at.desc()).limit(_MOST)).scalars())
 
 
 def of(tx: Tx, person_id: str, since: datetime) -> list[int]:

@@ -32,7 +32,12 @@ class Volume:
 
 
 def volumes(
-    tx: Tx, since: datetime, agent: str | None = None, category: str | None = None
+    tx: Tx,
+    since: datetime,
+    agent: str | None = None,
+    category: str | None = None,
+    *,
+    until: datetime | None = None,
 ) -> dict[str, Volume]:
     """By category; of one agent, or of all, and of one category, or of all."""
     rows = tx.execute(
@@ -40,6 +45,7 @@ def volumes(
         .where(
             escalation.c.ruled.is_not(None),
             escalation.c.created_at > since,
+            *([] if until is None else [escalation.c.created_at <= until]),
             *_of(escalation.c.agent, agent),
             *_of(escalation.c.category, category),
         )

@@ -113,6 +113,7 @@ def take_place(tx: Tx, message_id: str, *, channel: str, ts: str) -> Taken:
             "digest": row.digest,
             "digest_slot": row.digest_slot,
             "review_id": row.review_id,
+            "report_id": row.report_id,
         },
     )
     shown = select(literal(copy_id), message_item.c.escalation_id).where(

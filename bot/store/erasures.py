@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Text, delete, func, or_, select, type_coerce, update
 
-from bot.store import learning, seals
+from bot.store import learning, reports, seals
 from bot.store.tables import (
     answer_time,
     decision,
     escalation,
     journal,
     outbox,
+    output_content,
     overlay,
     paused_agent,
     person,
     person_setting,
+    report,
     review,
     review_finding,
     review_finding_case,
@@ -60,7 +62,12 @@ def ids_of(tx: Tx, wanted: str) -> set[str]:
         )
         .limit(1)
     )
-    named = acted.first() is not None or wished.first() is not None
+    reported = tx.execute(
+        select(output_content.c.output_id)
+        .where(_holds(tx, output_content.c.owners, wanted))
+        .limit(1)
+    )
+    named = any(rows.first() is not None for rows in (acted, wished, reported))
     return found | ({wanted} if named else set())
 
 
@@ -79,8 +86,11 @@ def forget_some(tx: Tx, person_id: str, alias: str, with_comments: bool, limit: 
     seen[0] += _forget_pauses(tx, person_id, rename)
     seen[0] += _forget_guidance(tx, person_id, rename)
     seen[0] += _forget_reviews(tx, person_id, rename, limit)
+    seen[0] += _forget_owners(tx, person_id, alias, limit)
     seen[0] += _forget_findings(tx, person_id, rename)
     seen[0] += _forget_overlays(tx, person_id, rename)
+    owned = tx.holds_text(report.c.facts, f'"owner":{json.dumps(person_id)}')
+    seen[0] += reports.forget(tx, owned, lambda facts: _other_owner(facts, person_id, alias))
     seen[0] += learning.forget(tx, person_id, alias, with_words=with_comments)
     return seen[0]
 
@@ -229,6 +239,26 @@ def _forget_reviews(tx: Tx, person_id: str, rename: Callable[[Any], Any], limit:
     return len(rows)
 
 
+def _forget_owners(tx: Tx, person_id: str, alias: str, limit: int) -> int:
+    """Whose agents reported something; what is still to be looked at keeps its names."""
+    asked = select(review.c.id).where(
+        review.c.output_id == output_content.c.output_id, review.c.ended_at.is_(None)
+    )
+    rows = tx.execute(
+        select(output_content.c.output_id, output_content.c.owners)
+        .where(_holds(tx, output_content.c.owners, person_id), ~asked.exists())
+        .limit(limit)
+    ).all()
+    for row in rows:
+        owners = [alias if one == person_id else one for one in row.owners]
+        tx.execute(
+            update(output_content)
+            .where(output_content.c.output_id == row.output_id)
+            .values(owners=owners)
+        )
+    return len(rows)
+
+
 def _forget_findings(tx: Tx, person_id: str, rename: Callable[[Any], Any]) -> int:
     """Who owns a finding, mended it, or said the same of one of its errors."""
     columns = ("owner", "fixed", "verified")
@@ -259,6 +289,16 @@ def _forget_overlays(tx: Tx, person_id: str, rename: Callable[[Any], Any]) -> in
     for row in rows:
         tx.execute(update(overlay).where(overlay.c.id == row.id).values(by=rename(row.by)))
     return len(rows)
+
+
+def _other_owner(facts: dict[str, Any], person_id: str, alias: str) -> dict[str, Any]:
+    """Findings in a report say whose they are by Slack id."""
+    return facts | {
+        "findings": [
+            one | {"owner": alias} if one["owner"] == person_id else one
+            for one in facts["findings"]
+        ]
+    }
 
 
 def _names(tx: Tx, column: Column[Any], person_id: str) -> ColumnElement[bool]:

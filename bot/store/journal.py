@@ -14,9 +14,14 @@ from bot.domain.people import Actor
 from bot.store.tables import journal
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sqlalchemy import Row
+
     from bot.store.tx import Tx
 
 _ACTOR = TypeAdapter(Actor)
+_MOST = 100
 
 
 def note(tx: Tx, escalation_id: str | None, event: Event, actor: Actor | None, **data: Any) -> None:
@@ -44,6 +49,22 @@ def of(tx: Tx, escalation_id: str) -> list[tuple[Event, dict[str, Any]]]:
     return [(row.event, row.data) for row in rows]
 
 
+def of_house(tx: Tx, events: Collection[Event], since: datetime, until: datetime) -> list[Entry]:
+    """What concerns no question, oldest first; the first hundred."""
+    rows = tx.execute(
+        select(journal)
+        .where(
+            journal.c.escalation_id.is_(None),
+            journal.c.event.in_(events),
+            journal.c.at > since,
+            journal.c.at <= until,
+        )
+        .order_by(journal.c.id)
+        .limit(_MOST)
+    )
+    return [_entry(row) for row in rows]
+
+
 def removed_by_retention(tx: Tx) -> int:
     """How many entries the journal itself says were removed."""
     rows = tx.execute(select(journal.c.data).where(journal.c.event == "retention.removed"))
@@ -63,12 +84,13 @@ def story(tx: Tx, escalation_id: str) -> list[Entry]:
     rows = tx.execute(
         select(journal).where(journal.c.escalation_id == escalation_id).order_by(journal.c.id)
     )
-    return [
-        Entry(
-            at=row.at,
-            event=row.event,
-            actor=None if row.actor is None else _ACTOR.validate_python(row.actor),
-            data=row.data,
-        )
-        for row in rows
-    ]
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        at=row.at,
+        event=row.event,
+        actor=None if row.actor is None else _ACTOR.validate_python(row.actor),
+        data=row.data,
+    )

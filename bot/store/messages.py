@@ -103,6 +103,8 @@ class Claimed:
     run: tuple[str, datetime] | None = None
     #: Of a review card only.
     review_id: str | None = None
+    #: Of a weekly report only.
+    report_id: str | None = None
     #: By this process's own stopwatch: after it no call may begin. Set by who claims.
     deadline: float = math.inf
 
@@ -293,6 +295,7 @@ def claim(tx: Tx, owner: str, ids: Sequence[str]) -> list[Claimed]:
             escalation_ids=tuple(sorted(shows[row.id])),
             run=None if row.digest is None else (row.digest, row.digest_slot),
             review_id=row.review_id,
+            report_id=row.report_id,
         )
         for row in rows
     ]

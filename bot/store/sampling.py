@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -17,8 +18,9 @@ from bot.store.tables import output, output_volume, review, sampling_plan
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import Row
 
+    from bot.domain.review import ErrorType
     from bot.store.tx import Tx
 
 _VERDICT = TypeAdapter(Verdict)
@@ -78,17 +80,26 @@ def count(tx: Tx, counts: Mapping[tuple[str, int], int], *, by: str) -> None:
         )
 
 
-def volumes(
-    tx: Tx, first: str, last: str, category: str | None = None
-) -> dict[str, dict[int, int]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampled:
+    """An output that the coin chose, and what was found of it."""
+
+    category: str
+    third: int
+    pi: float
+    #: None while nobody has answered.
+    loss: float | None
+    error_type: ErrorType | None
+
+
+def volumes(tx: Tx, first: date, last: date) -> dict[str, dict[int, int]]:
     """How many came from the first day to the last, both with them: by category and third."""
     total = func.sum(output_volume.c.outputs).label("outputs")
     rows = tx.execute(
         select(output_volume.c.category, output_volume.c.third, total)
         .where(
-            output_volume.c.day >= first,
-            output_volume.c.day <= last,
-            *_of(output_volume.c.category, category),
+            output_volume.c.day >= first.isoformat(),
+            output_volume.c.day <= last.isoformat(),
         )
         .group_by(output_volume.c.category, output_volume.c.third)
     )
@@ -98,33 +109,38 @@ def volumes(
     return dict(found)
 
 
-def pasts(tx: Tx, since: datetime) -> dict[str, Past]:
-    """What is known of each category that had outputs since then."""
-    counted = volumes(tx, day_of(since), day_of(tx.now()))
-    verdicts: dict[str, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
+def sampled(tx: Tx, since: datetime, until: datetime) -> list[Sampled]:
+    """The outputs of a period that the coin chose. What was looked at for another reason is none.
+
+    Both times are of the output: `until` itself is not in the period.
+    """
     rows = tx.execute(
-        select(output.c.category, output.c.third, review.c.verdict)
+        select(output.c.category, output.c.third, output.c.pi, review.c.verdict)
         .join(output, output.c.id == review.c.output_id)
         .where(
             review.c.purpose == "sample",
             review.c.created_at >= since,
-            review.c.verdict.is_not(None),
+            review.c.created_at < until,
         )
+        .order_by(review.c.id)
     )
-    for row in rows:
-        loss = _VERDICT.validate_python(row.verdict).loss
-        verdicts[row.category][row.third].append(loss)
+    return [_sampled(row) for row in rows]
+
+
+def pasts(tx: Tx, since: datetime) -> dict[str, Past]:
+    """What is known of each category that had outputs since then."""
+    now = tx.now()
+    losses: dict[tuple[str, int], list[float]] = defaultdict(list)
+    for one in sampled(tx, since, now):
+        if one.loss is not None:
+            losses[one.category, one.third].append(one.loss)
     return {
         category: Past(
             scores=_latest_scores(tx, category),
             volumes=(by_third.get(0, 0), by_third.get(1, 0), by_third.get(2, 0)),
-            losses=(
-                tuple(verdicts[category][0]),
-                tuple(verdicts[category][1]),
-                tuple(verdicts[category][2]),
-            ),
+            losses=(losses[category, 0], losses[category, 1], losses[category, 2]),
         )
-        for category, by_third in sorted(counted.items())
+        for category, by_third in sorted(volumes(tx, since.date(), now.date()).items())
     }
 
 
@@ -163,5 +179,12 @@ def _latest_scores(tx: Tx, category: str) -> tuple[float, ...]:
     return tuple(map(float, rows))
 
 
-def _of(column: Any, wanted: str | None) -> list[ColumnElement[bool]]:
-    return [] if wanted is None else [column == wanted]
+def _sampled(row: Row[Any]) -> Sampled:
+    verdict = None if row.verdict is None else _VERDICT.validate_python(row.verdict)
+    return Sampled(
+        category=row.category,
+        third=row.third,
+        pi=float(row.pi),
+        loss=None if verdict is None else verdict.loss,
+        error_type=None if verdict is None else verdict.error_type,
+    )

@@ -224,6 +224,8 @@ message = Table(
     # Of a review card only: what it asks people to look at; of a session: all that it asks for.
     Column("review_id", Text),
     Column("session_id", Text),
+    # Of a weekly report only.
+    Column("report_id", Text),
 )
 Index("message_by_place", message.c.ts)
 Index(
@@ -237,6 +239,12 @@ Index(
     message.c.session_id,
     sqlite_where=text("session_id IS NOT NULL"),
     postgresql_where=text("session_id IS NOT NULL"),
+)
+Index(
+    "message_by_report",
+    message.c.report_id,
+    sqlite_where=text("report_id IS NOT NULL"),
+    postgresql_where=text("report_id IS NOT NULL"),
 )
 Index(
     "message_doubtful",
@@ -564,6 +572,7 @@ Index(
     answer_time.c.waited_seconds,
 )
 Index("answer_time_by_escalation", answer_time.c.escalation_id)
+Index("answer_time_by_time", answer_time.c.at, answer_time.c.waited_seconds)
 
 # Each slot of a digest that was dealt with, once for all replicas: the key decides who does it.
 digest_run = Table(
@@ -901,3 +910,34 @@ review_finding_case = Table(
     Column("confirmed", Boolean),
 )
 Index("review_finding_cases", review_finding_case.c.finding_id, review_finding_case.c.at)
+# Each time of the weekly report that was dealt with, once for all replicas: the key decides.
+report_run = Table(
+    "report_run",
+    metadata,
+    Column("slot", Instant, primary_key=True, autoincrement=False),
+    Column("made_at", Instant, nullable=False),
+    # None: no run, but when the policy first had a report.
+    Column("report_id", Text),
+)
+# What a report says, as it was at its time; and how far its pictures have come.
+report = Table(
+    "report",
+    metadata,
+    _id(),
+    Column("made_at", Instant, nullable=False),
+    Column("facts", Json, nullable=False),
+    # owed, shared or failed.
+    Column("pictures", Text, nullable=False),
+    # Slack's ids of the pictures, from just before they were shared.
+    Column("files", Json),
+    Column("tried_at", Instant),
+    Column("due_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("problem", Text),
+)
+Index(
+    "report_owed",
+    report.c.due_at,
+    sqlite_where=text("pictures = 'owed'"),
+    postgresql_where=text("pictures = 'owed'"),
+)

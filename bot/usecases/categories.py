@@ -72,6 +72,11 @@ async def one_category(desk: Desk, caller: Caller, name: str) -> CategoryNow:
     return found[0]
 
 
+def categories_now(tx: Tx, book: Book, only: str | None = None) -> list[CategoryNow]:
+    """The same within a transaction, of all agents; of one category, or of all."""
+    return _every(tx, book, None, only)
+
+
 def _whose(caller: Caller) -> str | None:
     return None if caller.reads_everything else caller.agent
 

@@ -78,6 +78,6 @@ def _estimate(tx: Tx, kind: Kind, first: date, last: date) -> Estimate | None:
         )
         for third, pi, verdict in sampling.verdicts(tx, kind.category, first, last)
     ]
-    volumes = sampling.volumes(tx, first.isoformat(), last.isoformat(), kind.category)
+    volumes = sampling.volumes(tx, first, last)
     of_thirds: dict[Hashable, int] = dict(volumes.get(kind.category, {}).items())
     return post_stratified(reviews, of_thirds)

@@ -41,6 +41,7 @@ from bot.store import (
 from bot.usecases import limits
 from bot.usecases.by_rule import decided_by_rule, weighed
 from bot.usecases.judge_case import judge_case
+from bot.usecases.output_of_rule import is_output, judge_action, record_action
 from bot.usecases.overlays import laid_over
 from bot.usecases.review_case import ask_for_review
 from bot.usecases.settling import topic
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from bot.domain.boundary import Judged
     from bot.domain.errors import Allowance
     from bot.domain.people import Caller
+    from bot.domain.unusual import Unusual
     from bot.policy.book import Book
     from bot.policy.plan import Plan
     from bot.store.tx import Tx
@@ -91,6 +93,7 @@ async def open_escalation(
     """
     planned = plan(desk.book, request, caller.agent)
     judged = await judge_case(desk, caller.agent, request, planned)
+    unusual = await judge_action(desk, caller.agent, request, planned)
     try:
         opened = await desk.ledger.run_behind(
             _open,
@@ -105,6 +108,7 @@ async def open_escalation(
             planned,
             digest(asked(request)),
             judged,
+            unusual,
             desk.callback_allow,
             desk.coin_secret,
             trace,
@@ -151,6 +155,7 @@ def _open(
     planned: Plan,
     action_digest: str,
     judged: Judged | None,
+    unusual: Unusual | None,
     callback_allow: Sequence[Network],
     coin_secret: bytes,
     trace: str | None,
@@ -220,6 +225,8 @@ def _open(
         escalation = escalation.decide(decided_by_rule(tx, book, escalation, planned))
         escalations.insert(tx, escalation)
         relays.owe(tx, escalation, "escalation.decided")
+        if case is None and is_output(book, request, planned):
+            record_action(tx, book, coin_secret, escalation, unusual)
     if case is not None:
         scored_cases.record(tx, escalation.id, case)
         if case.way == "audit":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.store import journal, retention
+from bot.store import journal, reports, retention
 
 if TYPE_CHECKING:
     from bot.store.tx import Tx
@@ -26,14 +26,27 @@ async def remove_what_is_old(desk: Desk, keep: timedelta | None) -> int:
     total = 0
     while removed := await desk.ledger.run_behind(_remove, max(keep, _KEYS)):
         total += removed
+    while await desk.ledger.run_behind(_remove_outputs, max(keep, _KEYS)):
+        pass
     return total
 
 
 def _remove(tx: Tx, keep: timedelta) -> int:
+    reports.remove(tx, tx.now() - keep)
     escalations, entries = retention.remove_some(tx, tx.now() - keep, _AT_ONCE)
     if escalations:
         journal.note(tx, None, "retention.removed", None, escalations=escalations, entries=entries)
     return escalations
+
+
+def _remove_outputs(tx: Tx, keep: timedelta) -> int:
+    before = tx.now() - keep
+    outputs = retention.remove_outputs(tx, before, _AT_ONCE)
+    if outputs:
+        retention.remove_counts(tx, before.date())
+        # An entry of its own: it says how many of the escalations' entries went, which is none.
+        journal.note(tx, None, "retention.removed", None, outputs=outputs, entries=0)
+    return outputs
 
 
 def _remove_words(tx: Tx) -> None:

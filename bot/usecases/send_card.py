@@ -37,6 +37,7 @@ from bot.usecases.look import around, counted
 from bot.usecases.look_at_digest import digest_of
 from bot.usecases.review_case import see_review
 from bot.usecases.settling import topic
+from bot.usecases.show_report import report_refused, see_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,6 +99,8 @@ def _render(tx: Tx, book: Book, workspace: Workspace | None, claimed: Claimed) -
     claimed = messages.reread(tx, claimed)
     if claimed.review_id is not None:
         return _render_review(tx, book, claimed, claimed.review_id)
+    if claimed.report_id is not None:
+        return Rendered(claimed=claimed, card=see_report(tx, claimed), held=_held(tx, claimed))
     pairs = []
     for found in escalations.find_all(tx, claimed.escalation_ids):
         escalation = counted(tx, book, _team(workspace), found)
@@ -254,6 +257,8 @@ def _settle(
         case Unsure():
             _settle_unsure(tx, claimed, outcome)
             _fall_back_in_time(tx, book, workspace, claimed, outcome.reason)
+        case Refused() | Never() if claimed.report_id is not None:
+            report_refused(tx, claimed, outcome)
         case Refused() if not claimed.minimal:
             messages.settle_later(
                 tx, claimed, wait=timedelta(0), problem=outcome.reason, minimal=True
@@ -302,7 +307,7 @@ def _fall_back_in_time(
     """Slack has stumbled over it for a while, and nobody has seen it anywhere."""
     since = claimed.failing_since
     if (
-        claimed.kind in {"reminder", "review", "session"}
+        claimed.kind in {"reminder", "review", "session", "report"}
         or since is None
         or tx.now() - since < _PATIENCE
     ):
@@ -395,7 +400,7 @@ def _alert(tx: Tx, claimed: Claimed, text: str) -> None:
 
 
 def _ids(claimed: Claimed) -> str:
-    return ", ".join(claimed.escalation_ids) or str(claimed.review_id)
+    return ", ".join(claimed.escalation_ids) or str(claimed.review_id or claimed.report_id)
 
 
 def backoff(attempts: int, *, at_least: float | None = None) -> timedelta:

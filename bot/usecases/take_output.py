@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.cards import wording_outputs
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from bot.domain.output import Reported
     from bot.domain.people import Caller
-    from bot.domain.review import Chosen
     from bot.domain.unusual import Unusual
     from bot.learning.day_plan import DayPlan
     from bot.policy.book import Book
@@ -83,41 +83,51 @@ def _take(
 def _made(
     tx: Tx, secret: bytes, agent: str, one: Reported, found: Unusual, plan: DayPlan
 ) -> Output:
-    item, output_id = one.item, tx.new_id("out")
-    score = score_of(item)
-    third = plan.stratum(score)
+    item = one.item
     # Another try is chosen by what it answers: of what comes by itself it says nothing.
     again = item.re_evaluates is not None
-    chance = plan.chances[third]
-    # The coin first: it must know nothing of what is unusual. It goes by the agent's own id, so
-    # that a report which is sent again after a crash is not tossed for again.
-    coin = not again and toss(secret, f"{agent} {item.id}", chance, PURPOSE)
-    reason = wording_outputs.unusual(found) if found.flagged and not again else None
-    return Output(
-        id=output_id,
-        agent=agent,
-        item_id=item.id,
-        digest=one.digest,
-        category=item.category,
-        agent_version=item.agent_version or "",
-        at=tx.now(),
-        score=score,
-        third=third,
-        pi=None if again else chance,
-        coin=coin,
-        shape=shape_of(item),
-        anomaly=Anomaly(score=found.score, reason=reason),
-        re_evaluates=item.re_evaluates,
-        chosen=_chosen(again=again, coin=coin, unusual=reason is not None),
+    made = tossed(
+        secret,
+        plan,
+        Output(
+            id=tx.new_id("out"),
+            agent=agent,
+            item_id=item.id,
+            digest=one.digest,
+            category=item.category,
+            agent_version=item.agent_version or "",
+            at=tx.now(),
+            score=score_of(item),
+            shape=shape_of(item),
+            re_evaluates=item.re_evaluates,
+        ),
+        found,
+        # The agent's own id, so that a report which is sent again after a crash is not tossed for
+        # again.
+        case=f"{agent} {item.id}",
     )
+    return replace(made, pi=None, coin=False, chosen="re_evaluation") if again else made
 
 
-def _chosen(*, again: bool, coin: bool, unusual: bool) -> Chosen | None:
-    if again:
-        return "re_evaluation"
-    if coin:
-        return "sample"
-    return "anomaly" if unusual else None
+def tossed(
+    secret: bytes, plan: DayPlan, made: Output, found: Unusual | None, *, case: str
+) -> Output:
+    """The output with what chance, and what is unusual about it, make of it.
+
+    `found`: None where nobody has looked at that. `case`: what the coin goes by.
+    """
+    third = plan.stratum(made.score)
+    # The coin first: it must know nothing of what is unusual.
+    coin = toss(secret, case, plan.chances[third], PURPOSE)
+    reason = wording_outputs.unusual(found) if found and found.flagged else None
+    return replace(
+        made,
+        third=third,
+        pi=plan.chances[third],
+        coin=coin,
+        anomaly=None if found is None else Anomaly(score=found.score, reason=reason),
+        chosen="sample" if coin else "anomaly" if reason else None,
+    )
 
 
 def why(made: Output) -> str | None:

@@ -27,6 +27,7 @@ from handlers.slack import (
     hands,
     home,
     overlays,
+    reports,
     review_findings,
     reviews,
 )
@@ -103,6 +104,7 @@ def make_bolt(desk: Desk, client: AsyncWebClient) -> AsyncApp:
     bolt.action(names.NOT_SIMILAR)(hands.unlike(desk))
     bolt.action(names.CATEGORY)(categories.open_change(desk))
     bolt.view(names.CATEGORY_FORM)(categories.change(desk))
+    bolt.action(names.REPORT)(reports.send_report(desk))
     bolt.action(names.RIGHT)(reviews.right(desk))
     bolt.action(names.WRONG)(reviews.open_wrong(desk))
     bolt.action(names.SKIP)(reviews.leave(desk))

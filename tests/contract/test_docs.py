@@ -126,6 +126,7 @@ def test_every_key_of_the_policy_is_described(monkeypatch: pytest.MonkeyPatch) -
         "routes/tiers": said.POLICY_TIER.keys(),
         "rules": said.POLICY_RULE.keys(),
         "digests": said.POLICY_DIGEST.keys(),
+        "report": said.POLICY_REPORT.keys(),
         "categories": said.POLICY_CATEGORY.keys(),
         "categories/review": said.POLICY_REVIEW.keys(),
         "agents": said.POLICY_AGENT.keys(),

@@ -219,6 +219,7 @@ LATER = POLICY.replace(
 digests:
   desk: {cron: "0 9 * * *", channel: C01REV}
 categories: {faq: {threshold: 0.9, sample: 0.1}}
+schedules: {on: {ical: "https://calendar.example.com/on.ics"}}
 rules:
   - {name: can wait, when: 'urgency == "low"', then: batch, digest: desk, route: money}
   - {name: sure, when: 'category == "faq"', then: by_confidence}
@@ -236,7 +237,7 @@ async def test_a_good_policy_says_what_is_not_acted_on(tmp_path: Path) -> None:
     assert (code, err) == (0, "")
     assert out.splitlines() == [
         f"{file}: 2 routes, 6 rules, nothing wrong.",
-        f"{file}:11: categories.faq.sample: not acted on yet: no output is reviewed afterwards",
+        f"{file}:12: schedules.on.ical: not acted on yet: nobody is on call through it",
     ]
 
 

@@ -16,6 +16,7 @@ from bot.policy.book import (
     Rotation,
     Schedule,
     Tier,
+    WeeklyReport,
 )
 from bot.policy.load import load
 from tests.rules.test_policy_load import SMALL, findings, route, rule
@@ -50,6 +51,7 @@ routes:
 digests:
   desk: {cron: "0 9,15 * * 1-5", timezone: America/New_York, channel: C01REV}
   night: {cron: 30 2 * * SUN, channel: "#night"}
+report: {cron: 0 9 * * 1, channel: "#quality"}
 rules:
   - {name: tiny, when: 'tool.name == "issue_refund"', then: approve, limit: 20/1d}
   - {name: can wait, when: 'urgency == "low"', then: batch, digest: desk, route: money}
@@ -108,6 +110,9 @@ def test_every_other_chapter_is_understood() -> None:
         name="desk", cron="0 9,15 * * 1-5", timezone="America/New_York", channel="C01REV"
     )
     assert (night.timezone, night.channel) == ("Europe/London", "#night")
+    assert book.report == WeeklyReport(
+        cron="0 9 * * 1", timezone="Europe/London", channel="#quality"
+    )
     assert book.categories["faq"] == Category(
         name="faq", preset="faq-chatbot", risk="low", target_escalation_rate=0.15, threshold=0.9,
         learn=True, sample=0.1, handoff="A specialist is looking at this.",
@@ -165,9 +170,9 @@ def test_what_is_not_acted_on_says_so() -> None:
         for line, key in [
             (4, "groups.billing-leads.schedule"),
             (20, "routes.money.assign"),
-            (42, "schedules.primary.ical"),
-            (43, "schedules.second.rotation"),
-            (45, "schedules.daily.rotation"),
+            (43, "schedules.primary.ical"),
+            (44, "schedules.second.rotation"),
+            (46, "schedules.daily.rotation"),
         ]
     ]
     assert all(line.split(": ", 3)[3].strip() for line in lines)
@@ -219,6 +224,15 @@ ROTA = "schedules: {{on: {{rotation: {{people: [U01A], handover: '{}', every: {}
         (
             chapter("digests: {d: {cron: 0 9 * * *, channel: C01, timezone: London}}"),
             "digests.d.timezone: expected an IANA time zone",
+        ),
+        # report
+        (chapter("report: {cron: 0 9 * * 1}"), "report.channel: expected a Slack channel id"),
+        (chapter("report: {channel: C01}"), "report.cron: expected five fields of cron"),
+        (chapter("report: {at: 9}"), "report.at: expected a key that exists"),
+        (chapter("report: weekly"), "report: expected keys with values, got 'weekly'"),
+        (
+            chapter("report: {cron: 0 9 * * 1, channel: C01, timezone: London}"),
+            "report.timezone: expected an IANA time zone",
         ),
         # groups
         (

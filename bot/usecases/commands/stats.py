@@ -61,6 +61,7 @@ async def stats(desk: Desk, asker: Asker, words: Sequence[str]) -> Card:
         learned=learned,
         boundary=boundary,
         may_order=asker.admin,
+        one_category=bool(wanted),
     )
     return replace(answered, blocks=[*answered.blocks, *how])
 

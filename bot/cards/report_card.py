@@ -1,0 +1,110 @@
+"""The weekly report: three sentences, the pictures, every number in words, then the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.cards import wording_charts
+from bot.cards import wording_report as wording
+from bot.cards.around import Card
+from bot.cards.blocks import (
+    Block,
+    Markup,
+    context,
+    escaped,
+    header,
+    joined,
+    picture,
+    plain,
+    prose,
+    section,
+)
+from bot.cards.text import clip, one_line
+from bot.domain.report import Pictures, Report
+
+_NAME, _TITLE = 60, 80
+# Each section's words within what a message may hold together.
+_SECTION = 2600
+_FINDINGS = 12
+
+
+def report_card(
+    report: Report,
+    *,
+    pictures: Pictures,
+    files: Sequence[str] = (),
+    names: Mapping[str, str],
+    made_late: bool = False,
+) -> Card:
+    """`files`: Slack's ids of its pictures, in the order of `report.charts`, once they stand there;
+    `names`: Slack id → display name.
+    """
+    shown = files if pictures == "shared" else ()
+    blocks: list[Block] = [
+        header(wording.title(report)),
+        *([context(plain(one)) for one in _small_print(report, made_late=made_late)]),
+        section(wording.summary(report)),
+        *(section(wording.turn(one, report.timezone)) for one in report.turns[1:4]),
+    ]
+    for chart, file in zip(report.charts, shown, strict=False):
+        title, alt = wording_charts.TITLES[chart], wording_charts.alt_text(chart, report)
+        blocks.append(picture(file, title, alt))
+    for label, lines in _numbers(report, names):
+        blocks.append(prose(label, clip("\n".join(lines), _SECTION)))
+    blocks.append(context(plain(wording.METHOD)))
+    if report.charts:
+        blocks.append(context(plain(wording.charts(pictures))))
+    return Card(text=_said(report), blocks=blocks)
+
+
+def report_in_text(report: Report, names: Mapping[str, str]) -> str:
+    """The same for a terminal."""
+    parts = [wording.title(report), *_small_print(report, made_late=False)]
+    parts.append(wording.plainly(wording.summary(report)))
+    parts += [wording.plainly(wording.turn(one, report.timezone)) for one in report.turns[1:]]
+    for label, lines in _numbers(report, names):
+        parts.append("\n".join([label, *(f"  {line}" for line in lines)]))
+    return "\n\n".join([*parts, wording.METHOD])
+
+
+def _said(report: Report) -> Markup:
+    """For notifications and screen readers."""
+    return joined(": ", [escaped(wording.title(report)), wording.summary(report)])
+
+
+def _small_print(report: Report, *, made_late: bool) -> list[str]:
+    words = []
+    if report.category is not None:
+        words.append(wording.of_category(clip(one_line(report.category), _NAME)))
+    if made_late:
+        words.append(wording.LATE)
+    return words
+
+
+def _numbers(report: Report, names: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+    """Every number of the pictures, and what has none."""
+    parts = [(wording.ERRORS, wording.errors(report))]
+    if report.categories:
+        lines = [
+            wording.category(one, clip(one_line(one.name), _NAME)) for one in report.categories
+        ]
+        if report.more_categories:
+            lines.append(wording.more_categories(report.more_categories))
+        parts.append((wording.CATEGORIES, lines))
+    if any(one.count for one in report.answers):
+        parts.append((wording.ANSWERS, wording.answers(report.answers)))
+    parts.append((wording.FINDINGS, _findings(report, names)))
+    return parts
+
+
+def _findings(report: Report, names: Mapping[str, str]) -> list[str]:
+    lines = []
+    for one in report.findings[:_FINDINGS]:
+        owner = None if one.owner is None else names.get(one.owner, one.owner)
+        owner = None if owner is None else clip(one_line(owner), _NAME)
+        title = clip(one_line(one.title), _TITLE)
+        lines.append(wording.finding(one, title, owner, report.timezone))
+    left = len(report.findings) - _FINDINGS
+    if left > 0:
+        lines.append(wording.more_findings(left))
+    return lines or [wording.NO_FINDINGS]

@@ -1,0 +1,96 @@
+"""The weekly report: each of its times once, and for whoever asks for one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.policy.slots import missed_slot
+from bot.store import journal, reports
+from bot.usecases.commands.asker import recognise
+from bot.usecases.report_facts import gather
+from bot.usecases.show_report import names_in
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.domain.people import Clicker
+    from bot.domain.report import Report
+    from bot.policy.book import Book
+    from bot.store.ledger import Ledger
+    from bot.store.tx import Tx
+    from bot.usecases.desk import Desk
+
+log = structlog.get_logger()
+
+_AGAIN = timedelta(minutes=1)
+
+
+async def make_due_report(desk: Desk) -> bool:
+    """Whether one was made. Safe to run anywhere, any number of times: the row decides."""
+    book = desk.book
+    if book.report is None:
+        return False
+    last, now = await desk.ledger.read(_look)
+    if last is None:
+        await desk.ledger.run_behind(reports.begin)
+        return False
+    slot = missed_slot(book.report, last, now)
+    if slot is None:
+        return False
+    made = await desk.ledger.run_behind(_make, book, slot)
+    if made:
+        log.info("report.made", slot=slot.isoformat())
+    return made
+
+
+async def report_directly(desk: Desk, clicker: Clicker, category: str | None) -> None:
+    """The report of the last seven days goes to whoever asks, in their own conversation.
+
+    Raises ForbiddenError for those whom no route ever asks.
+    """
+    asker = await recognise(desk, clicker)
+    asker.check_reviews()
+    await desk.ledger.run(_make_for, desk.book, clicker.id, category)
+
+
+async def report_of(
+    ledger: Ledger, book: Book, until: datetime | None, category: str | None
+) -> tuple[Report, dict[str, str]]:
+    """The report itself, with the names of whom it names; nothing is posted or kept."""
+    return await ledger.read(_gather, book, until, category)
+
+
+def _look(tx: Tx) -> tuple[datetime | None, datetime]:
+    return reports.last_run(tx), tx.now()
+
+
+def _make(tx: Tx, book: Book, slot: datetime) -> bool:
+    """False when that time was dealt with."""
+    wanted = book.report
+    assert wanted is not None  # noqa: S101 - it has a time
+    report_id = tx.new_id("rep")
+    if not reports.run_once(tx, slot, report_id):
+        return False
+    facts = gather(tx, book, wanted.timezone, slot)
+    reports.add(tx, report_id, facts, channel=wanted.channel)
+    journal.note(tx, None, "report.made", None, report=report_id, slot=slot.isoformat())
+    return True
+
+
+def _make_for(tx: Tx, book: Book, person: str, category: str | None) -> None:
+    # The same click may be delivered twice, and an impatient person presses again.
+    tx.queue_up("report", person)
+    if reports.made_since(tx, person, tx.now() - _AGAIN):
+        return
+    facts = gather(tx, book, book.timezone, tx.now(), category)
+    reports.add(tx, tx.new_id("rep"), facts, channel=person)
+
+
+def _gather(
+    tx: Tx, book: Book, until: datetime | None, category: str | None
+) -> tuple[Report, dict[str, str]]:
+    facts = gather(tx, book, book.timezone, until or tx.now(), category)
+    return facts, names_in(tx, facts)

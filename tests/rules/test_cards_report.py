@@ -1,0 +1,230 @@
+"""The weekly report says what its numbers allow, to eyes, to screen readers and to terminals."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.cards import wording_charts, wording_report
+from bot.cards.charts import draw
+from bot.cards.report_card import report_card, report_in_text
+from bot.domain.report import (
+    CategoryInReport,
+    FindingInReport,
+    Report,
+    Reviewed,
+    Share,
+    Turn,
+    TypeOfError,
+    WeekOfAnswers,
+    WeekOfErrors,
+    changed,
+)
+from tests.rules.judge import judge_message
+from tests.rules.reporting import MONDAY, full_report
+
+HOSTILE = "<!channel> & $\\frac{1}{0}$ *b*\u202e" + "w" * 80
+EMPTY = Report(since=MONDAY - timedelta(days=7), until=MONDAY, timezone="UTC")
+
+
+def summary(report: Report) -> str:
+    return wording_report.plainly(wording_report.summary(report))
+
+
+def test_three_sentences_come_first() -> None:
+    """How much, how wrong, and what else there is to know first."""
+    assert summary(full_report()) == (
+        "Reviewed 212 of 4,310 outputs. Error rate 3.1 % [1.4–5.9], down from 8.8 % in the four "
+        "weeks before. refund closed itself on Tue 24 Nov: reviews found too much that was wrong."
+    )
+
+
+@pytest.mark.parametrize(
+    ("week", "before", "said"),
+    [
+        (None, None, "Error rate: n too small (212 reviewed, 15 are needed)."),
+        ((0.031, 0.014, 0.059), None, "; too few were reviewed in the four weeks before"),
+        ((0.031, 0.014, 0.059), (0.04, 0.02, 0.07), "no evidence yet that it is another than"),
+        ((0.131, 0.1, 0.17), (0.04, 0.02, 0.06), ", up from 4 %"),
+    ],
+)  # fmt: skip
+def test_a_rate_is_said_only_where_there_is_one(
+    week: tuple[float, ...] | None, before: tuple[float, ...] | None, said: str
+) -> None:
+    """And a change only where its interval leaves out 0."""
+
+    def share(three: tuple[float, ...] | None) -> Share | None:
+        return None if three is None else Share(rate=three[0], low=three[1], high=three[2])
+
+    report = replace(
+        full_report(),
+        week=Reviewed(outputs=1, reviewed=212, errors=share(week)),
+        before=Reviewed(outputs=1, reviewed=200, errors=share(before)),
+    )
+
+    assert said in summary(report)
+    assert "of 1 output." in summary(report)
+
+
+@pytest.mark.parametrize(
+    ("rates", "said"),
+    [
+        ([], "No category has a target for what people see."),
+        ([0.1], "People saw as much of each category as its target says."),
+        ([0.5], "People saw too many: 50 %, target 5–15 % of c0."),
+        ([0.5, 0.01], "of c0, and 1 more are off their targets."),
+    ],
+)
+def test_without_news_it_says_what_people_saw(rates: list[float], said: str) -> None:
+    rows = tuple(
+        CategoryInReport(
+            name=f"c{at}", cases=1, escalation_rate=rate, band=(0.05, 0.15), state="person"
+        )
+        for at, rate in enumerate(rates)
+    )
+
+    assert said in summary(replace(EMPTY, categories=rows))
+
+
+def test_every_number_stands_in_words() -> None:
+    """In the message and on a terminal: types, categories, answers, findings and whose they are."""
+    names = {"U01ALICE": "Alice <!here>"}
+    card = report_card(full_report(), pictures="owed", names=names)
+    text = report_in_text(replace(full_report(), category="faq"), names)
+
+    judge_message(card.text, card.blocks)
+    for words in (str(card.blocks), text):
+        assert "Weekly report · 23 Nov – 30 Nov" in words
+        assert "Accuracy: 4 found, 1.9 % [0.5–3.9]" in words
+        assert "In the four weeks before: 8.8 % [7.1–10.7] on 800 reviewed" in words
+        assert (
+            "refund: 2,100 cases, people saw 12 %, target 5–15 %. By itself: 0.83 and more, until "
+            "29 Jan, evidence 24:1" in words
+        )
+        assert "seen once: 1 case, people saw 100 %, no target. By itself: not in the pol" in words
+        assert "2 more categories had fewer cases" in words
+        assert "This week 87 answers: half within 7 min, nine of ten within 31 min" in words
+        assert "The week before 86 answers" in words
+        assert "open: Shipping times are promised wrongly · Alice <!here> · due 3 Dec" in words
+        assert "Too curt with angry customers · nobody owns it · 8 % [5–12] → 2 % [1–4]" in words
+    assert "faq began to go out by itself on Thu 26 Nov." in text
+    assert "Only of category faq" in text
+    assert "<!here>" not in card.text
+    assert "The charts follow." in str(card.blocks)
+
+
+def test_an_empty_week_is_told_too() -> None:
+    """Nothing was reviewed, nobody answered, nothing is open; and it may come late."""
+    card = report_card(EMPTY, pictures="owed", names={}, made_late=True)
+
+    judge_message(card.text, card.blocks)
+    assert "Nothing was reviewed." in str(card.blocks)
+    assert "No finding is open." in str(card.blocks)
+    assert "It comes late" in str(card.blocks)
+    assert EMPTY.charts == ()
+    assert EMPTY.change is None
+
+
+def test_pictures_stand_in_it_with_the_same_in_words() -> None:
+    """Once Slack has them; without them it says so."""
+    files = ["F1AAAAAAAA", "F2AAAAAAAA", "F3AAAAAAAA"]
+    shown = report_card(full_report(), pictures="shared", files=files, names={})
+    failed = report_card(full_report(), pictures="failed", files=files, names={})
+
+    judge_message(shown.text, shown.blocks)
+    images = [block for block in shown.blocks if block["type"] == "image"]
+    assert [image["slack_file"]["id"] for image in images] == files
+    assert "23 Nov 3.1 % [1.4–5.6] of 200" in images[0]["alt_text"]
+    assert "16 Nov n too small (9)" in images[0]["alt_text"]
+    assert "faq: too many: 31 %, target 5–15 %" in images[1]["alt_text"]
+    assert "23 Nov half within 7 min, nine of ten within 31 min" in images[2]["alt_text"]
+    assert not [block for block in failed.blocks if block["type"] == "image"]
+    assert "could not be made this time" in str(failed.blocks)
+
+
+def test_names_and_titles_are_only_words() -> None:
+    """Whatever agents call a category, it pings nobody and bursts nothing."""
+    row = CategoryInReport(
+        name=HOSTILE, cases=3, escalation_rate=None, band=None, state="fixed", threshold=0.0
+    )
+    report = replace(
+        full_report(),
+        category=HOSTILE,
+        categories=(row,) * 8,
+        turns=(Turn(category=HOSTILE, at=MONDAY, closed_by="<!here>"),) * 5,
+        findings=(FindingInReport(id="f", title=HOSTILE * 9, state="open", owner="U1"),) * 20,
+    )
+    card = report_card(report, pictures="shared", files=["F1AAAAAAAA"] * 3, names={"U1": HOSTILE})
+
+    judge_message(card.text, card.blocks)
+    assert "<!" not in card.text
+    assert "8 more are open" in str(card.blocks)
+    assert "By itself: all of it, set in the policy" in str(card.blocks)
+    assert all(len(wording_charts.alt_text(chart, report)) <= 1000 for chart in report.charts)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "how"),
+    [((0.08, 0.05, 0.12), (0.02, 0.01, 0.04), "it fell"),
+     ((0.02, 0.01, 0.04), (0.08, 0.05, 0.12), "it rose"),
+     ((0.08, 0.05, 0.12), (0.06, 0.03, 0.1), "no evidence yet")],
+)  # fmt: skip
+def test_a_fix_helped_where_that_can_be_told(
+    before: tuple[float, ...], after: tuple[float, ...], how: str
+) -> None:
+    rates = [Share(rate=one[0], low=one[1], high=one[2]) for one in (before, after)]
+    fixed = FindingInReport(id="f", title="t", state="fixed", before=rates[0], after=rates[1])
+
+    assert wording_report.finding(fixed, "t", None, "UTC").endswith(how)
+
+
+def test_a_rate_of_nothing_is_no_proof() -> None:
+    """0 of 40 after 1 of 40 is no evidence that anything fell: Wilson's intervals say so."""
+    none, one = Share(rate=0, low=0, high=0.088), Share(rate=0.025, low=0.004, high=0.129)
+
+    assert changed(one, none) == "unclear"
+
+
+def test_weeks_without_answers_are_passed_over() -> None:
+    """Nobody answered this week; the one before is not named as if it were the last with any."""
+    first = WeekOfAnswers(began=MONDAY, count=1, half_seconds=60, most_seconds=90)
+    gap = WeekOfAnswers(began=MONDAY)
+
+    assert wording_report.answers([first, gap]) == [
+        "This week nobody answered",
+        "The week before 1 answer: half within 1 min, nine of ten within 1 min",
+    ]
+    assert wording_report.answers([first, gap, gap]) == ["This week nobody answered"]
+
+
+def _size(png: bytes) -> tuple[int, ...]:
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    return struct.unpack(">II", png[16:24])
+
+
+def test_the_charts_can_be_drawn() -> None:
+    """As wide as a phone can show sharply, the same bytes each time, whatever names are called."""
+    report = full_report()
+    hostile = replace(
+        report,
+        categories=(
+            replace(report.categories[0], name=HOSTILE, escalation_rate=None),
+            *report.categories[4:],
+        ),
+        types=(TypeOfError(type="tone", count=1),),
+        weeks=(WeekOfErrors(began=MONDAY, seen=Reviewed()),),
+        answers=(WeekOfAnswers(began=MONDAY), *report.answers[:1]),
+    )  # fmt: skip
+
+    drawn = {chart: draw(chart, report) for chart in report.charts}
+    again = draw("answers", report)
+
+    assert [_size(png)[0] for png in drawn.values()] == [1000, 1000, 1000]
+    assert again == drawn["answers"]
+    assert all(len(png) < 300_000 for png in drawn.values())
+    for chart in ("errors", "categories", "answers"):
+        assert _size(draw(chart, hostile))[0] == 1000
+    assert _size(draw("errors", replace(report, types=())))[1] < _size(drawn["errors"])[1]
