@@ -27,7 +27,10 @@ def finding_lines(one: ReviewFinding, now: datetime) -> list[Markup]:
         wording.kind(one.kind),
         wording.stands(one, moment(one.seen_at, now)),
         wording.owned(
-            None if one.owner is None else name_of(one.owner), one.due, late=one.late(now.date())
+            None if one.owner is None else name_of(one.owner),
+            one.due,
+            now.date(),
+            late=one.late(now.date()),
         ),
     ]
     if one.fixed is not None:

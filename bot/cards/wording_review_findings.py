@@ -53,9 +53,9 @@ def kind_plainly(of: Kind) -> str:
 
 def stands(one: ReviewFinding, latest: Markup) -> Markup:
     """How it is, and how many errors it is made of."""
-    errors = "1 error" if one.errors == 1 else f"{one.errors} errors"
     worst = SEVERITIES[one.severity].split(":")[0].lower()
-    how = f"{_STATES[one.state]} · {errors}, the worst {worst}, the latest "
+    many = f"{one.errors} errors, the worst {worst}, the latest "
+    how = f"{_STATES[one.state]} · " + (f"1 error, {worst}, " if one.errors == 1 else many)
     again = f" · came again {times(one.reopened)}" if one.reopened else ""
     return joined("", [Markup(how), latest, Markup(again)])
 
@@ -64,8 +64,11 @@ def times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
-def owned(owner: str | None, due: date | None, *, late: bool) -> Markup:
-    by = "" if due is None else f", due {due.day} {due:%b}" + (" (late)" if late else "")
+def owned(owner: str | None, due: date | None, today: date, *, late: bool) -> Markup:
+    by = ""
+    if due is not None:
+        year = "" if due.year == today.year else f" {due.year}"
+        by = f", due {due.day} {due:%b}{year}" + (" (late)" if late else "")
     if owner is None:
         return Markup(f"👤 Nobody owns it yet{by}.")
     return said(f"👤 {{owner}}{by}", owner=owner)
@@ -98,12 +101,17 @@ def tried_again(cases: int, tried: int, right: int) -> Markup:
     return Markup(f"🔁 Re-evaluated {tried} of {cases}: {right} right now")
 
 
-def too_few(reviewed: int) -> Markup:
-    """`reviewed`: since the fix."""
+def too_few(before: int, after: int, needed: int) -> Markup:
+    """How many were reviewed by chance on either side of the fix."""
+    earlier = f"{before or 'none'} of the four weeks before the fix {_are(before)} reviewed"
     return Markup(
-        f"📊 No evidence yet: {reviewed or 'none'} of what the coin chose since the fix "
-        f"{'is' if reviewed == 1 else 'are'} reviewed, or too few of what came before it."
+        f"📊 No evidence yet: of those that the coin chose, {earlier}, and {after or 'none'} "
+        f"since; it takes {needed} of each."
     )
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def before_and_after(found: Change) -> Markup:

@@ -62,6 +62,10 @@ def what_changed(before: Estimate | None, after: Estimate | None) -> Change | No
     )
 
 
+def _reviewed(of: Estimate | None) -> int:
+    return 0 if of is None else of.reviewed
+
+
 def _share(of: Estimate) -> Share:
     return Share(rate=of.rate, low=of.low, high=of.high, reviewed=of.reviewed)
 

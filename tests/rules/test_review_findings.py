@@ -122,13 +122,14 @@ def test_a_row_says_how_it_stands() -> None:
     verified = fixed.verify(step(2, None))
 
     assert "*Accuracy* · refund · the prompt" in begun
-    assert "🔴 open · 1 error, the worst major" in begun
+    assert "🔴 open · 1 error, major, " in begun
     assert "Nobody owns it yet." in begun
     assert "14 errors" in owned
     assert "came again twice" in owned
     assert "👤 Carol, due 1 Mar (late)" in owned
     assert "came again 3 times" in said(make_finding(reopened=3))
     assert "(late)" not in said(make_finding().own(CAROL, date(2026, 3, 2)))
+    assert "due 9 Jan 2027" in said(make_finding().own(CAROL, date(2027, 1, 9)))
     assert "*Tone* · no category · cause not known" in said(fixed)
     assert "🔧 Fixed, says Carol, " in said(fixed)
     assert "“The prompt names the terms.”" in said(fixed)
@@ -265,8 +266,13 @@ def test_evidence_is_told_with_its_interval_or_not_at_all() -> None:
     )
     assert "rose by 3.7 points [1.2–6.2]" in wording.before_and_after(rose)
     assert "no evidence yet that the rate has changed" in wording.before_and_after(same)
-    assert "No evidence yet: none of what the coin chose" in wording.too_few(0)
-    assert "1 of what the coin chose since the fix is reviewed" in wording.too_few(1)
+    assert wording.too_few(1, 0, 15) == (
+        "📊 No evidence yet: of those that the coin chose, 1 of the four weeks before the fix is "
+        "reviewed, and none since; it takes 15 of each."
+    )
+    assert "20 of the four weeks before the fix are reviewed, and 3 since" in wording.too_few(
+        20, 3, 15
+    )
     assert wording.tried_again(14, 12, 11) == "🔁 Re-evaluated 12 of 14: 11 right now"
 
 

@@ -144,7 +144,7 @@ async def test_only_its_owner_and_admins_change_a_finding(office: World) -> None
     await office.submit("alice", owner="U03CAROL", due=yesterday)
     assert "This day is over" in str(await office.modal_of("alice"))
     await office.submit("alice", owner="U03CAROL", due="2099-01-31")
-    assert "👤 Carol, due 31 Jan" in await form_of(office, "alice")
+    assert "👤 Carol, due 31 Jan 2099" in await form_of(office, "alice")
     await presses(office, "alice", "Fixed…")
     await told(office, "alice", "Only Carol, who owns it")
     await writes(office, "bob", "findings")
