@@ -43,16 +43,13 @@ def finding_lines(one: ReviewFinding, now: datetime) -> list[Markup]:
 
 
 def buttons(one: ReviewFinding) -> list[Element]:
-    match one.state:
-        case "open":
-            return [
-                button(wording.OWN, names.OWN_FINDING, one.id),
-                button(wording.FIXED, names.FIX_FINDING, one.id),
-            ]
-        case "fixed":
-            return [button(wording.VERIFY, names.VERIFY_FINDING, one.id)]
-        case "verified":
-            return []
+    if one.state == "open":
+        return [
+            button(wording.OWN, names.OWN_FINDING, one.id),
+            button(wording.FIXED, names.FIX_FINDING, one.id),
+        ]
+    verify = button(wording.VERIFY, names.VERIFY_FINDING, one.id)
+    return [verify] if one.state == "fixed" else []
 
 
 def name_of(person: Actor | Named) -> str:

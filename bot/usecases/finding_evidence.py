@@ -27,10 +27,10 @@ def counted(tx: Tx, one: ReviewFinding) -> list[Markup]:
     if one.fixed is not None:
         before, after = before_and_after(tx, one.kind, one.fixed.at)
         change = what_changed(before, after)
-        reviewed = 0 if after is None else after.reviewed
-        lines.append(
-            wording.too_few(reviewed) if change is None else wording.before_and_after(change)
-        )
+        if change is None:
+            lines.append(wording.too_few(_reviewed(before), _reviewed(after), ENOUGH))
+        else:
+            lines.append(wording.before_and_after(change))
     return lines
 
 
