@@ -17,7 +17,8 @@ from examples import eval_loop
 from examples.faq_agent import answer
 from tests.scenarios.test_breaker import writes
 from tests.scenarios.test_outputs import item, reports
-from tests.world import POLICY, World
+from tests.scenarios.test_review_findings import presses
+from tests.world import POLICY, World, words_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -149,6 +150,38 @@ async def test_an_error_is_confirmed_shown_again_and_tried_again(
     await again.click("Correct", by="alice")
     await again.until(lambda seen: "✅ Correct, says Alice" in seen.text)
     assert "Re-evaluated 1 of 1: 1 right now" in await writes(office, "bob", f"findings {finding}")
+    await days_go_by(office, days=8)
+    assert await show_known_errors(office.desk) == 0
+
+
+async def test_a_fix_is_judged_by_what_the_coin_chose(office: World) -> None:
+    """Whoever is asked whether it is mended reads the rate before and since, with its interval."""
+    agent = await office.agent("faq-bot")
+    for at in range(16):
+        card = await says(office, agent, f"q-{at}")
+        if at < 8:
+            await object_to(card, "alice")
+        else:
+            await card.click("Correct", by="alice")
+    await days_go_by(office, days=1)
+    await writes(office, "bob", "findings")
+    await presses(office, "bob", "Fixed…")
+    await office.submit("bob", note="It has learned the terms.")
+    await days_go_by(office, days=1)
+    await says(office, agent, "r-0")
+    none = await writes(office, "bob", "findings faq")
+    finding = next(word.strip("`") for word in none.split() if word.startswith("`fin_"))
+    lacking = await writes(office, "bob", f"findings {finding}")
+    for at in range(1, 17):
+        card = await says(office, agent, f"r-{at}")
+        await card.click("Correct", by="alice")
+    await writes(office, "bob", f"findings {finding}")
+    await presses(office, "bob", "Verify…")
+
+    assert "16 of the four weeks before the fix are reviewed, and none since" in lacking
+    said = "".join(words_in(await office.modal_of("bob")))
+    assert "Such errors were 50.0 % [" in said
+    assert "the rate fell by 50.0 points [" in said
 
 
 async def test_some_approvals_are_looked_at_twice(office: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from bot.start import key_peppers
 from bot.store import escalations
 from bot.usecases.erase import erase
+from bot.usecases.export_reviews import evals_since, reviews_since
 from bot.usecases.review_case import ask_for_review
 from tests.scenarios.test_audit import mentions
 from tests.scenarios.test_breaker import answered, writes
@@ -122,6 +124,22 @@ async def test_a_finding_from_the_first_error_to_the_last_word(office: World) ->
     assert "✅ Verified by Dave" in await form_of(office, "dave")
     assert "Dave" not in await writes(office, "bob", "findings")
     assert "“None in a week.”" in await writes(office, "bob", "findings refund")
+
+
+async def test_reviews_of_approvals_are_taken_along(office: World) -> None:
+    """With the chance that their coin had, and with sensitive arguments masked."""
+    since = office.clock.now - timedelta(days=1)
+    await objects(office, correction="Half of it.")
+
+    (line,) = [one async for one in reviews_since(office.desk.ledger, since)]
+    (example,) = [one async for one in evals_since(office.desk.ledger, since)]
+    later = [one async for one in evals_since(office.desk.ledger, office.clock.now)]
+
+    assert (line["purpose"], line["pi"], line["reviewer"]["id"]) == ("audit", None, "U01ALICE")
+    assert line["finding"].startswith("fin_")
+    assert (example["id"], example["expected"]) == (line["case"], "Half of it.")
+    assert example["actual"]["arguments"]["amount"] == 20
+    assert later == []
 
 
 async def test_only_its_owner_and_admins_change_a_finding(office: World) -> None:
