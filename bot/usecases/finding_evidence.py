@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.cards import wording_review_findings as wording
+from bot.domain.estimate import ENOUGH
 from bot.domain.review_finding import Change, Share
-from bot.learning.sampling import ENOUGH, Estimate, Review, difference, post_stratified
+from bot.learning.sampling import Estimate, Review, difference, post_stratified
 from bot.store import review_findings, sampling
 
 if TYPE_CHECKING:

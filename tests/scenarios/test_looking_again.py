@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import json
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -160,7 +161,7 @@ async def test_a_fix_is_judged_by_what_the_coin_chose(office: World) -> None:
     for at in range(16):
         card = await says(office, agent, f"q-{at}")
         if at < 8:
-            await object_to(card, "alice")
+            await new_card(office, partial(object_to, card, "alice"))
         else:
             await card.click("Correct", by="alice")
     await days_go_by(office, days=1)

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.domain.errors import NotFoundError
+from bot.domain.people import Clicker
 from bot.start import key_peppers
 from bot.store import escalations
 from bot.usecases.erase import erase
 from bot.usecases.export_reviews import evals_since, reviews_since
 from bot.usecases.review_case import ask_for_review
+from bot.usecases.review_findings import look_at_finding
 from tests.scenarios.test_audit import mentions
 from tests.scenarios.test_breaker import answered, writes
 from tests.world import PEOPLE, POLICY, words_in
@@ -125,6 +128,18 @@ async def test_a_finding_from_the_first_error_to_the_last_word(office: World) ->
     assert "Dave" not in await writes(office, "bob", "findings")
     assert "“None in a week.”" in await writes(office, "bob", "findings refund")
 
+    await writes(office, "bob", "findings")
+    await presses(office, "bob", "Fixed…")
+    await office.submit("bob", note="Kinder words.")
+    await objects(office, error_type="tone")
+    listed = await writes(office, "bob", "findings")
+    assert listed.startswith("*1 finding*")
+    assert "came again once" in listed
+    for _ in range(2):
+        await presses(office, "bob", "Own…")
+        await office.submit("bob", owner="U02BOB", due="2099-01-31")
+        assert "👤 Bob, due 31 Jan 2099" in await form_of(office, "bob")
+
 
 async def test_reviews_of_approvals_are_taken_along(office: World) -> None:
     """With the chance that their coin had, and with sensitive arguments masked."""
@@ -133,7 +148,7 @@ async def test_reviews_of_approvals_are_taken_along(office: World) -> None:
 
     (line,) = [one async for one in reviews_since(office.desk.ledger, since)]
     (example,) = [one async for one in evals_since(office.desk.ledger, since)]
-    later = [one async for one in evals_since(office.desk.ledger, office.clock.now)]
+    later = [one async for one in evals_since(office.desk.ledger, since + timedelta(days=9))]
 
     assert (line["purpose"], line["pi"], line["reviewer"]["id"]) == ("audit", None, "U01ALICE")
     assert line["finding"].startswith("fin_")
@@ -153,6 +168,10 @@ async def test_only_its_owner_and_admins_change_a_finding(office: World) -> None
     assert hidden == await writes(office, "dave", "findings fin_1")
     assert "found nothing wrong in “refund”" in none
     assert "Did you mean “refund”?" in await writes(office, "alice", "findings refnud")
+
+    dave = Clicker(id="U04DAVE", name="dave", team_id=None)
+    with pytest.raises(NotFoundError, match="no such finding"):
+        await look_at_finding(office.desk, finding, dave)
 
     await writes(office, "alice", f"findings {finding}")
     await presses(office, "alice", "Own…")
