@@ -221,6 +221,11 @@ class Book(_Page):
         """None where a request has no category, or one that is not listed."""
         return None if name is None else self.categories.get(name)
 
+    @property
+    def scores_high_risk(self) -> bool:
+        """Whether any rule lets a score speak for categories of high risk."""
+        return any(one.then == "by_confidence" and one.even_high_risk for one in self.rules)
+
     def threshold(self, category: str | None) -> float | None:
         """The least confidence that the category wants."""
         listed = self.category(category)

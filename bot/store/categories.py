@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pydantic import TypeAdapter
 from sqlalchemy import func, select
 
-from bot.store.tables import decision, escalation
+from bot.domain.review import Verdict
+from bot.store.tables import decision, escalation, review, scored_case
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
     from bot.domain.request import DecisionType
     from bot.store.tx import Tx
+
+
+_VERDICT = TypeAdapter(Verdict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +82,29 @@ def verdicts(
     for row in rows:
         found.setdefault(row.category, {})[row.type] = row.cases
     return found
+
+
+def audits(
+    tx: Tx, category: str, since: datetime, agent: str | None = None
+) -> list[tuple[float, float]]:
+    """What went out of the category by its score and was looked at since: the chance of each to
+    be, and how wrong it was.
+    """
+    rows = tx.execute(
+        select(scored_case.c.pi, review.c.verdict)
+        .join(review, review.c.escalation_id == scored_case.c.escalation_id)
+        .join(escalation, escalation.c.id == scored_case.c.escalation_id)
+        .where(
+            scored_case.c.category == category,
+            scored_case.c.at > since,
+            scored_case.c.pi.is_not(None),
+            review.c.purpose == "audit",
+            review.c.verdict.is_not(None),
+            *_of(escalation.c.agent, agent),
+        )
+        .order_by(review.c.id)
+    )
+    return [(float(row.pi or 1), _VERDICT.validate_python(row.verdict).loss) for row in rows]
 
 
 def _of(column: Column[str], wanted: str | None) -> list[ColumnElement[bool]]:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Literal
 from bot.domain.category import Phase
 from bot.domain.errors import NotFoundError
 from bot.domain.interval import wilson
+from bot.learning.sampling import Review, hajek
 from bot.learning.terms import TERMS
 from bot.store import categories, learning
 from bot.store.categories import Volume
 from bot.usecases.learn import USUAL_RISK, as_seen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from bot.domain.people import Caller
     from bot.domain.request import DecisionType
@@ -90,8 +91,13 @@ def _every(tx: Tx, book: Book, agent: str | None, only: str | None) -> list[Cate
     found = []
     for name in (*listed, *seen):
         category = book.category(name)
-        now = _now(name, category, volumes.get(name, Volume()), verdicts.get(name, {}))
-        found.append(_learned(tx, now) if now.state == "warming" else now)
+        said = verdicts.get(name, {})
+        now = _now(name, category, volumes.get(name, Volume()), said, book.scores_high_risk)
+        if now.state == "warming":
+            now = _learned(tx, now)
+        elif now.state == "fixed":
+            now = replace(now, error=_weighed(said, categories.audits(tx, name, since, agent)))
+        found.append(now)
     return found
 
 
@@ -120,12 +126,17 @@ def _learned(tx: Tx, now: CategoryNow) -> CategoryNow:
 
 
 def _now(
-    name: str, listed: Category | None, volume: Volume, said: Mapping[DecisionType, int]
+    name: str,
+    listed: Category | None,
+    volume: Volume,
+    said: Mapping[DecisionType, int],
+    scores_high_risk: bool,
 ) -> CategoryNow:
     rate = volume.escalation_rate
+    state = _state(listed, scores_high_risk)
     return CategoryNow(
         name=name,
-        state=_state(listed),
+        state=state,
         volume=volume.cases,
         escalation_rate=None if rate is None else round(rate, 4),
         target_escalation_rate=listed.target_escalation_rate if listed else None,
@@ -133,25 +144,42 @@ def _now(
         evidence=None,
         error=_error(said),
         expires_at=None,
-        audit_rate=_audit_rate(listed),
+        # Of a fixed threshold: that of a mature category of its risk.
+        audit_rate=TERMS[listed.risk or USUAL_RISK].audit_mature
+        if listed and state == "fixed"
+        else None,
     )
 
 
-def _audit_rate(listed: Category | None) -> float | None:
-    """Of a fixed threshold: that of a mature category of its risk."""
-    if listed is None or _state(listed) != "fixed":
-        return None
-    return TERMS[listed.risk or USUAL_RISK].audit_mature
-
-
-def _state(listed: Category | None) -> State:
+def _state(listed: Category | None, scores_high_risk: bool) -> State:
     if listed is None:
         return "unlisted"
-    if listed.risk in {"high", "critical"}:
+    if listed.risk == "critical" or (listed.risk == "high" and not scores_high_risk):
         return "person"
     if listed.learn:
         return "warming"
     return "person" if listed.threshold is None else "fixed"
+
+
+def _weighed(said: Mapping[DecisionType, int], audits: Sequence[tuple[float, float]]) -> Error:
+    """Everything people saw, each case by its chance to be seen: what they were asked was sure to
+    be; of what went out a coin chose. Without any of the latter it is about the asked ones only.
+    """
+    asked = [
+        Review(stratum="", pi=1.0, loss=_LOSS[type_])
+        for type_, count in said.items()
+        for _ in range(count)
+    ]
+    every = [*asked, *(Review(stratum="", pi=pi, loss=loss) for pi, loss in audits)]
+    found = hajek(every) if audits else None
+    if found is None:
+        return _error(said)
+    return Error(
+        rate=round(found.rate, 4),
+        low=round(found.low, 4),
+        high=round(found.high, 4),
+        reviewed=found.reviewed,
+    )
 
 
 def _error(said: Mapping[DecisionType, int]) -> Error:

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.store import messages
 from tests.rules.making import QUESTION
 from tests.world import POLICY, Agent, Asked, World
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from bot.store.tx import Tx
+    from tests.world import Shown
 
 WITH_CATEGORIES = POLICY.replace(
     "rules:\n",
@@ -84,6 +88,42 @@ async def test_a_category_counts_what_people_saw_and_said(office: World) -> None
     empty = await category(agent, "faq")
     assert (empty["volume"], empty["escalation_rate"]) == (0, None)
     assert empty["error"] == {"rate": None, "low": None, "high": None, "reviewed": 0}
+
+
+async def test_what_went_out_counts_by_its_chance_to_be_reviewed(office: World) -> None:
+    """One in seven of what goes out is looked at: a right one stands for nearly seven of them. At a
+    high risk a score lets something out only where a rule says so.
+    """
+    agent = await office.agent("faq-bot")
+    refused = await answers(agent, 0.5)
+    await (await office.card_of(refused)).click("Reject…", by="alice")
+    await office.submit("alice", reason="Wrong.")
+    await refused.answer()
+    only_asked = await category(agent, "faq")
+    reviewed: list[Shown] = []
+    while not reviewed:
+        await answers(agent, 0.95)
+        await office.until_true(lambda: office.desk.ledger.read(_all_is_shown))
+        reviewed = [one for one in office.cards() if "Correct" in one.buttons]
+    await reviewed[0].click("Correct", by="alice")
+    await reviewed[0].until(lambda card: not card.buttons)
+
+    weighed = await category(agent, "faq")
+    others = await (await office.agent("other-bot")).call("GET", "/v1/categories/faq")
+    office.policy = WITH_CATEGORIES.replace("then: by_c", "even_high_risk: true, then: by_c")
+    await office.stop_bot()
+    await office.start_bot()
+    payouts = await category(agent, "payouts")
+
+    assert only_asked["error"]["rate"] == 1
+    # Of 1 + 1/0.15 cases one was wrong.
+    assert (weighed["error"]["rate"], weighed["error"]["reviewed"]) == (0.1304, 2)
+    assert others.json["error"]["reviewed"] == 0
+    assert (payouts["state"], payouts["audit_rate"]) == ("fixed", 0.25)
+
+
+def _all_is_shown(tx: Tx) -> bool:
+    return messages.behind(tx) == 0
 
 
 async def test_the_list_has_what_is_listed_and_what_was_seen(office: World) -> None:
