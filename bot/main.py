@@ -50,6 +50,7 @@ from bot.usecases.plan_sampling import plan_the_day
 from bot.usecases.quarterly_review import review_quarter
 from bot.usecases.retention import remove_what_is_old
 from bot.usecases.review_case import end_overdue_reviews
+from bot.usecases.review_sessions import make_due_sessions
 from bot.usecases.seal import make_checkpoint, seal_what_is_new
 from bot.usecases.send_card import free_leases, try_again
 from bot.usecases.show import look_for_everybody
@@ -194,6 +195,9 @@ class House:
         self._ticker.every(86_400, "learning", lambda: check_learning(self.desk))
         self._ticker.every(600, "quarter", lambda: review_quarter(self.desk), at_once=True)
         self._ticker.every(60, "sampling", lambda: plan_the_day(self.desk), at_once=True)
+        self._ticker.every(
+            _DIGEST_SECONDS, "sessions", lambda: make_due_sessions(self.desk), at_once=True
+        )
         self._ticker.every(60, "reviews", lambda: end_overdue_reviews(self.desk))
         self._ticker.every(3600, "second looks", lambda: look_twice(self.desk))
         self._ticker.every(3600, "known errors", lambda: show_known_errors(self.desk))

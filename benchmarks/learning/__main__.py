@@ -7,6 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from benchmarks.learning import people
+from benchmarks.learning.anomalies import findings
 from benchmarks.learning.prequential import prequential
 from benchmarks.learning.rules import Ladder, Naive
 from benchmarks.learning.runs import (
@@ -19,6 +20,7 @@ from benchmarks.learning.runs import (
     wrong_of_delivered,
     wrong_per_thousand,
 )
+from benchmarks.learning.samples import ways
 from benchmarks.learning.worlds import DRIFTS, WORLDS
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ def main() -> None:
     _drifts(options.runs, options.cases)
     _words(options.runs, options.cases)
     _loans(max(1, options.runs // 10))
+    _samples(options.runs * 5)
+    _anomalies(max(1, options.runs // 10))
 
 
 def _worlds(runs: int, cases: int) -> None:
@@ -124,6 +128,28 @@ def _loans(runs: int) -> None:
         f"\nForced: {forced.share:.1%} of cases, {forced.precision:.2f} of them overridden "
         f"(of all: {forced.base:.2f}), {forced.recall:.2f} of all overrides.\n"
     )
+
+
+def _samples(runs: int) -> None:
+    print(f"Which outputs are looked at: a tenth of 4,000 words, {runs} periods\n")
+    words = people.words()
+    if words is None:
+        print(_MISSING)
+        return
+    _row("way", "off by (RMSE)", "the interval holds", "errors found")
+    _row(*["---"] * 4)
+    for one in ways(words, runs):
+        _row(one.name, f"{one.rmse:.4f}", f"{one.held / runs:.2f}", f"{one.found / runs:.0f}")
+    print()
+
+
+def _anomalies(runs: int) -> None:
+    print("Anomalies that were planted in one of fifty outputs\n")
+    _row("way", "found", "flagged of all")
+    _row(*["---"] * 3)
+    for one in findings(runs):
+        _row(one.name, f"{one.recall:.2f}", f"{one.flagged:.1%}")
+    print()
 
 
 def _row(*cells: str) -> None:

@@ -57,6 +57,9 @@ WRONG = "review_wrong"
 SKIP = "review_skip"
 READ_ALL = "review_read"
 WRONG_FORM = "review_form"
+#: Several of them, one after the other: the button, and the form that shows one.
+SESSION, SESSION_FORM = "session", "session_form"
+VERDICT = "verdict"
 ERROR_TYPE, SEVERITY, ROOT_CAUSE, CORRECTION = "error_type", "severity", "cause", "correction"
 
 #: What reviews found wrong; the value, and the forms' metadata, is the finding's id.
@@ -120,6 +123,7 @@ _PACKED = re.compile(
     r"(?P<id>[A-Za-z0-9_-]{1,80})\|(?P<digest>sha256:[0-9a-f]{64})(\|(?P<page>[0-9]{1,6}))?(\|d)?"
 )
 _REVIEW = re.compile("[A-Za-z0-9_-]{1,80}")
+_COUNT = re.compile("[0-9]{1,6}")
 _PAGE = re.compile(
     r"(?P<message>[A-Za-z0-9_-]{1,80})\|(?P<page>[0-9]{1,6})(\|(?P<first>[A-Za-z0-9_-]{1,80}))?"
 )
@@ -171,6 +175,20 @@ def unpack_review(value: str) -> str:
     if not _REVIEW.fullmatch(value):
         raise ValueError("This did not come from one of our buttons.")
     return value
+
+
+def pack_session(session_id: str, review_id: str, answered: int) -> str:
+    """Where somebody is in a review session."""
+    return f"{session_id}|{review_id}|{answered}"
+
+
+def unpack_session(value: str) -> tuple[str, str, int]:
+    """Raises ValueError for anything that `pack_session` did not make."""
+    session_id, _, rest = value.partition("|")
+    review_id, _, answered = rest.partition("|")
+    if not _COUNT.fullmatch(answered):
+        raise ValueError("This did not come from one of our buttons.")
+    return unpack_review(session_id), unpack_review(review_id), int(answered)
 
 
 def pack_all(shown: Sequence[tuple[str, str]]) -> str:

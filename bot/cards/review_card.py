@@ -32,7 +32,7 @@ _HEADLINE = 600
 #: Together, and of how many tools.
 _ARGUMENTS, _FEWEST, _TOOLS = 1500, 100, 5
 #: Of so many in the modal, which takes a hundred blocks.
-_ALL = 40
+_ALL = 20
 _WENT_OUT: frozenset[TextOf] = frozenset({"answer", "output"})
 # No text of a question is longer; more would burst the modal.
 _LONGEST = 12_000
@@ -81,7 +81,17 @@ def minimal_review_card(review: Review, material: Material, around: Around) -> C
 
 def review_pages(material: Material) -> dict[str, Any]:
     """All of it in a modal: what did not fit on the card."""
-    texts = [(wording_review.QUESTION, one_line(material.headline))] + [
+    return modal(
+        wording_review.READ_TITLE, material_blocks(material), callback_id=names.NOTICE,
+        metadata="", close=wording_forms.CANCEL,
+    )  # fmt: skip
+
+
+def material_blocks(material: Material) -> list[Block]:
+    """All of it, for a modal."""
+    reported = any(what == "output" for what, _ in material.texts)
+    asked = wording_review.TEXTS["input" if reported else "question"]
+    texts = [(asked, one_line(material.headline))] + [
         (wording_review.TEXTS[what], _readable(what, text)) for what, text in material.texts
     ]
     blocks = [
@@ -89,11 +99,8 @@ def review_pages(material: Material) -> dict[str, Any]:
         for label, text in texts
         for number, piece in enumerate(chunks(clip(text, _LONGEST), _PIECE))
     ]
-    blocks += [block for tool in material.tools[:_ALL] for block in argument_lines(tool).blocks]
-    return modal(
-        wording_review.READ_TITLE, blocks, callback_id=names.NOTICE, metadata="",
-        close=wording_forms.CANCEL,
-    )  # fmt: skip
+    tools = [block for tool in material.tools[:_ALL] for block in argument_lines(tool).blocks]
+    return blocks + tools
 
 
 def shown_material(material: Material) -> tuple[list[Block], bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -32,33 +32,44 @@ class Found:
 
 
 def review_form(review_id: str, material: Material) -> dict[str, Any]:
-    text = {
-        "type": "plain_text_input", "action_id": names.INPUT, "multiline": True,
-        "max_length": LONGEST_TEXT,
-    }  # fmt: skip
     headline = clip(one_line(material.headline), _HEADLINE) or wording_review.did_something(
         clip(one_line(material.agent), _HEADLINE)
     )
-    blocks: list[Block] = [
-        rich(words(headline, bold=True)),
-        _radio(names.ERROR_TYPE, wording_review.TYPE_LABEL, wording_review.ERROR_TYPES),
-        _radio(names.SEVERITY, wording_review.SEVERITY_LABEL, wording_review.SEVERITIES),
-        _radio(
-            names.ROOT_CAUSE, wording_review.CAUSE_LABEL, wording_review.ROOT_CAUSES, optional=True
-        ),
-        field_of(
-            names.CORRECTION, wording_review.CORRECTION_LABEL, text, optional=True,
-            hint=wording_review.CORRECTION_HINT,
-        ),
-        field_of(
-            names.OWNER, wording_review_findings.OWNER_LABEL, person_select(), optional=True,
-            hint=wording_review_findings.OWNER_HINT,
-        ),
-    ]  # fmt: skip
+    blocks = [rich(words(headline, bold=True)), *of_what_is_wrong(optional=False, named=str)]
     return modal(
         wording_review.FORM_TITLE, blocks, callback_id=names.WRONG_FORM, metadata=review_id,
         submit=wording_review.SUBMIT, close=wording_forms.CANCEL,
     )  # fmt: skip
+
+
+def of_what_is_wrong(*, optional: bool, named: Callable[[str], str]) -> list[Block]:
+    """The fields; `named` makes a block id of a field's name."""
+    text = {
+        "type": "plain_text_input", "action_id": names.INPUT, "multiline": True,
+        "max_length": LONGEST_TEXT,
+    }  # fmt: skip
+    return [
+        radio(
+            named(names.ERROR_TYPE), wording_review.TYPE_LABEL, wording_review.ERROR_TYPES,
+            optional=optional,
+        ),
+        radio(
+            named(names.SEVERITY), wording_review.SEVERITY_LABEL, wording_review.SEVERITIES,
+            optional=optional,
+        ),
+        radio(
+            named(names.ROOT_CAUSE), wording_review.CAUSE_LABEL, wording_review.ROOT_CAUSES,
+            optional=True,
+        ),
+        field_of(
+            named(names.CORRECTION), wording_review.CORRECTION_LABEL, text, optional=True,
+            hint=wording_review.CORRECTION_HINT,
+        ),
+        field_of(
+            named(names.OWNER), wording_review_findings.OWNER_LABEL, person_select(),
+            optional=True, hint=wording_review_findings.OWNER_HINT,
+        ),
+    ]  # fmt: skip
 
 
 def read_review(values: Mapping[str, Any]) -> Found:
@@ -88,7 +99,7 @@ def read_review(values: Mapping[str, Any]) -> Found:
     )
 
 
-def _radio(
+def radio(
     block_id: str, label: str, choices: Mapping[Any, str], *, optional: bool = False
 ) -> Block:
     options = [option(text, value) for value, text in choices.items()]

@@ -100,6 +100,23 @@ class Review:
             raise ReviewOverError(self)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Reviews of one category that came to people together, in one message."""
+
+    id: str
+    category: str
+    reviews: tuple[Review, ...]
+
+    @property
+    def left(self) -> tuple[Review, ...]:
+        return tuple(one for one in self.reviews if one.open)
+
+    @property
+    def ends(self) -> datetime:
+        return max(one.expires_at for one in self.reviews)
+
+
 class ReviewOverError(InvalidError):
     """Somebody was faster, or time was."""
 

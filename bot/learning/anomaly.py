@@ -6,7 +6,7 @@ A list of what is worth a look, and no statistic: such looks never enter a rate.
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter, deque
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, TypeVar
@@ -152,9 +152,18 @@ class _Spread:
         return self._middle()[0]
 
     def distance(self, value: float) -> float:
-        """From the middle, in robust standard deviations."""
+        """From the middle, in robust standard deviations; 0 where many are as far out."""
         middle, spread = self._middle()
-        return (value - middle) / spread if self._sorted else 0.0
+        return 0.0 if self._is_common(value, middle) else (value - middle) / spread
+
+    def _is_common(self, value: float, middle: float) -> bool:
+        """What one in twenty does is far from the middle, and nothing to look at."""
+        known = len(self._sorted)
+        if value >= middle:
+            as_far = known - bisect_left(self._sorted, value - self._least)
+        else:
+            as_far = bisect_right(self._sorted, value + self._least)
+        return as_far >= SHARE * known
 
     def add(self, value: float) -> None:
         insort(self._sorted, value)

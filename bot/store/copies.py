@@ -113,6 +113,7 @@ def take_place(tx: Tx, message_id: str, *, channel: str, ts: str) -> Taken:
             "digest": row.digest,
             "digest_slot": row.digest_slot,
             "review_id": row.review_id,
+            "session_id": row.session_id,
             "report_id": row.report_id,
         },
     )

@@ -101,12 +101,19 @@ class Claimed:
     escalation_ids: tuple[str, ...]
     #: Of a digest message only: the name and the slot of its run.
     run: tuple[str, datetime] | None = None
-    #: Of a review card only.
+    #: Of a review card only; and of a message that shows several.
     review_id: str | None = None
+    session_id: str | None = None
     #: Of a weekly report only.
     report_id: str | None = None
     #: By this process's own stopwatch: after it no call may begin. Set by who claims.
     deadline: float = math.inf
+
+    @property
+    def about(self) -> str:
+        """The ids of what it shows, for those who have to find it."""
+        other = self.review_id or self.session_id or self.report_id
+        return ", ".join(self.escalation_ids) or str(other)
 
 
 def owe(
@@ -295,6 +302,7 @@ def claim(tx: Tx, owner: str, ids: Sequence[str]) -> list[Claimed]:
             escalation_ids=tuple(sorted(shows[row.id])),
             run=None if row.digest is None else (row.digest, row.digest_slot),
             review_id=row.review_id,
+            session_id=row.session_id,
             report_id=row.report_id,
         )
         for row in rows

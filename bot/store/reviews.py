@@ -45,10 +45,10 @@ def ask(tx: Tx, asked: Review, *, channel: str | None) -> None:
         },
     )
     if channel is not None:
-        _owe(tx, channel, review_id=asked.id)
+        owe(tx, channel, review_id=asked.id)
 
 
-def _owe(
+def owe(
     tx: Tx, channel: str, *, review_id: str | None = None, session_id: str | None = None
 ) -> None:
     """Everything else in the channel goes first."""
@@ -76,13 +76,13 @@ def _owe(
 
 def find(tx: Tx, review_id: str) -> Review:
     """Raises NotFoundError."""
-    return _review(tx.execute(select(review).where(review.c.id == review_id)).one_or_none())
+    return from_row(tx.execute(select(review).where(review.c.id == review_id)).one_or_none())
 
 
 def lock(tx: Tx, review_id: str) -> Review:
     """The same, and nobody else changes it before this transaction ends."""
     found = select(review).where(review.c.id == review_id).with_for_update()
-    return _review(tx.execute(found).one_or_none())
+    return from_row(tx.execute(found).one_or_none())
 
 
 def save(tx: Tx, before: Review, after: Review) -> None:
@@ -122,7 +122,7 @@ def overdue(tx: Tx, limit: int) -> list[Review]:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [_review(row) for row in rows]
+    return [from_row(row) for row in rows]
 
 
 def verdicts(tx: Tx, ids: Sequence[str]) -> dict[str, Verdict]:
@@ -152,10 +152,11 @@ def judged_after(tx: Tx, since: datetime, review_id: str, limit: int) -> list[Re
         .order_by(review.c.ended_at, review.c.id)
         .limit(limit)
     )
-    return [_review(row) for row in rows]
+    return [from_row(row) for row in rows]
 
 
-def _review(row: Row[Any] | None) -> Review:
+def from_row(row: Row[Any] | None) -> Review:
+    """Raises NotFoundError where there is no row."""
     if row is None:
         raise NotFoundError("There is no such review.")
     verdict = None if row.verdict is None else _VERDICT.validate_python(row.verdict)

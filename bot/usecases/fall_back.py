@@ -45,7 +45,7 @@ def fall_back(tx: Tx, book: Book, team_id: str | None, claimed: Claimed, reason:
         places += found
     # Of a whole channel that is gone the operators hear once in a while, not for each card.
     name = f"nowhere_{claimed.channel}_{reason}_{tx.now():%Y%m%d%H%M}"[:-1]
-    ids = ", ".join(claimed.escalation_ids) or str(claimed.review_id)
+    ids = claimed.about
     if is_person(claimed.channel):
         text = wording_operators.person_impossible(ids, claimed.channel, reason)
     else:

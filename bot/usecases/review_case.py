@@ -21,7 +21,10 @@ from bot.usecases.read_directory import read_directory
 from bot.usecases.review_findings import file_objection, owner_named
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from bot.cards.review_form import Found
+    from bot.domain.directory import Denial
     from bot.domain.escalation import Escalation
     from bot.domain.journal import Event
     from bot.domain.material import Material
@@ -173,14 +176,14 @@ def _locked(
     directory = read_directory(tx, book, team_id, voter.ids, groups=groups)
     denial = why_no_review(book, directory, material_of(tx, found), groups, voter.clicker)
     if denial is not None:
-        raise ForbiddenError(
-            wording_people.denied(
-                denial, directory.now, book.timezone, this=wording_review.REVIEW_THIS
-            )
-        )
+        raise ForbiddenError(denied(denial, directory.now, book))
     if voter.clicker.id in judged_before(tx, found):
         raise ForbiddenError(wording_review.ANSWERED_BEFORE)
     return found, voter.actor(directory)
+
+
+def denied(denial: Denial, now: datetime, book: Book) -> str:
+    return wording_people.denied(denial, now, book.timezone, this=wording_review.REVIEW_THIS)
 
 
 async def end_overdue_reviews(desk: Desk) -> int:

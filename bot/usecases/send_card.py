@@ -17,6 +17,7 @@ from bot.cards.digest_card import digest_card, minimal_digest_card
 from bot.cards.escalation_card import card, minimal_card
 from bot.cards.reminder_card import minimal_reminder_card, reminder_card
 from bot.cards.review_card import minimal_review_card, review_card
+from bot.cards.session_card import session_card
 from bot.cards.storm_card import minimal_storm_card, storm_card
 from bot.domain.outgoing import Alert, Later, Never, Outcome, Refused, Sent, Unsure, is_person
 from bot.domain.pacing import lane, rest
@@ -30,12 +31,14 @@ from bot.store import (
     pace,
     relays,
     reminders,
+    review_sessions,
     reviews,
 )
 from bot.usecases.fall_back import fall_back
 from bot.usecases.look import around, counted
 from bot.usecases.look_at_digest import digest_of
 from bot.usecases.review_case import see_review
+from bot.usecases.review_sessions import see_session
 from bot.usecases.settling import topic
 from bot.usecases.show_report import report_refused, see_report
 
@@ -99,6 +102,8 @@ def _render(tx: Tx, book: Book, workspace: Workspace | None, claimed: Claimed) -
     claimed = messages.reread(tx, claimed)
     if claimed.review_id is not None:
         return _render_review(tx, book, claimed, claimed.review_id)
+    if claimed.session_id is not None:
+        return _render_session(tx, book, claimed, claimed.session_id)
     if claimed.report_id is not None:
         return Rendered(claimed=claimed, card=see_report(tx, claimed), held=_held(tx, claimed))
     pairs = []
@@ -131,6 +136,16 @@ def _render_review(tx: Tx, book: Book, claimed: Claimed, review_id: str) -> Rend
         trace=seen.material.trace,
         # Whoever has not seen it by then need not any more.
         pointless=not seen.review.open,
+    )
+
+
+def _render_session(tx: Tx, book: Book, claimed: Claimed, session_id: str) -> Rendered:
+    seen = see_session(tx, book, session_id)
+    return Rendered(
+        claimed=claimed,
+        card=session_card(seen.session, seen.around),
+        held=_held(tx, claimed),
+        pointless=not seen.session.left,
     )
 
 
@@ -263,7 +278,7 @@ def _settle(
             messages.settle_later(
                 tx, claimed, wait=timedelta(0), problem=outcome.reason, minimal=True
             )
-            _alert(tx, claimed, wording_operators.card_refused(_ids(claimed), outcome.reason))
+            _alert(tx, claimed, wording_operators.card_refused(claimed.about, outcome.reason))
         case Refused() | Never() if claimed.kind == "reminder":
             messages.settle_given_up(tx, claimed, problem=outcome.reason)
         case Never(reason="message_not_found") if claimed.ts is not None:
@@ -324,6 +339,8 @@ def _any_open(tx: Tx, claimed: Claimed) -> bool:
     """Whether there is something on it that people can still answer."""
     if claimed.review_id is not None:
         return reviews.find(tx, claimed.review_id).open
+    if claimed.session_id is not None:
+        return review_sessions.any_open(tx, claimed.session_id)
     shown = escalations.find_all(tx, claimed.escalation_ids)
     return any(escalation.status == "open" for escalation in shown)
 
@@ -390,17 +407,13 @@ def _card_failed(tx: Tx, claimed: Claimed, error: str) -> None:
         minimal=True,
     )
     if not claimed.minimal:
-        _alert(tx, claimed, wording_operators.card_refused(_ids(claimed), error))
+        _alert(tx, claimed, wording_operators.card_refused(claimed.about, error))
 
 
 def _alert(tx: Tx, claimed: Claimed, text: str) -> None:
     for escalation_id in claimed.escalation_ids:
         journal.note(tx, escalation_id, "card.refused", None, channel=claimed.channel)
     outbox.owe(tx, Alert(text=text))
-
-
-def _ids(claimed: Claimed) -> str:
-    return ", ".join(claimed.escalation_ids) or str(claimed.review_id or claimed.report_id)
 
 
 def backoff(attempts: int, *, at_least: float | None = None) -> timedelta:

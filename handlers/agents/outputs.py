@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LONGEST_BATCH = 8 * 1024 * 1024
 _INSTEAD = "Send fewer items at once."
 # So many are read at the same time: each takes several times its length while it is.
-_AT_ONCE = asyncio.Semaphore(4)
+_AT_ONCE = asyncio.Semaphore(2)
 
 
 async def report(desk: Desk, caller: Caller, request: web.Request) -> web.Response:

@@ -30,6 +30,7 @@ from handlers.slack import (
     reports,
     review_findings,
     reviews,
+    sessions,
 )
 from handlers.slack.signature import Seal
 from handlers.slack.who import well_formed
@@ -110,6 +111,8 @@ def make_bolt(desk: Desk, client: AsyncWebClient) -> AsyncApp:
     bolt.action(names.SKIP)(reviews.leave(desk))
     bolt.action(names.READ_ALL)(reviews.open_all(desk))
     bolt.view(names.WRONG_FORM)(reviews.wrong(desk))
+    bolt.action(names.SESSION)(sessions.start(desk))
+    bolt.view(names.SESSION_FORM)(sessions.answer(desk))
     for pressed in review_findings.BUTTONS:
         bolt.action(pressed)(review_findings.opens(desk, pressed))
     for form in review_findings.VIEWS:

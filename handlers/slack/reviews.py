@@ -87,7 +87,7 @@ def wrong(desk: Desk) -> Listener:
             if errors:
                 await ack(response_action="errors", errors=errors)
                 return
-            view = notice(wording_whispers.NOTICE_TITLE, await _in_words(desk, refusal))
+            view = notice(wording_whispers.NOTICE_TITLE, await in_words(desk, refusal))
             await ack(response_action="update", view=view)
         else:
             await ack(response_action="clear")
@@ -106,14 +106,14 @@ def _pressed(desk: Desk, does: Does) -> Listener:
         try:
             await does(client, click, review_id)
         except PullcordError as refusal:
-            await say(desk, client, click, await _in_words(desk, refusal))
-        await _remember_place(desk, click)
+            await say(desk, client, click, await in_words(desk, refusal))
+        await remember_place(desk, click)
         await ack()
 
     return listener
 
 
-async def _remember_place(desk: Desk, click: Click) -> None:
+async def remember_place(desk: Desk, click: Click) -> None:
     """A copy that nobody knew of must not stay as it is."""
     if click.message is None or click.message.message_id is None:
         return
@@ -125,7 +125,7 @@ async def _remember_place(desk: Desk, click: Click) -> None:
         log.warning("copy.not_known reason=%s", error)
 
 
-async def _in_words(desk: Desk, refusal: PullcordError) -> str:
+async def in_words(desk: Desk, refusal: PullcordError) -> str:
     match refusal:
         case ReviewOverError():
             verdict = refusal.review.verdict

@@ -82,12 +82,19 @@ async def run(world: World, code: str, *command: str) -> str:
 
 @pytest.mark.parametrize("page", pages_with("bash"), ids=str)
 async def test_what_stands_in_bash_runs(office: World, page: Path) -> None:
-    """All blocks of a page, one after the other in one shell, against a real bot."""
-    printed = await run(office, "\n".join(blocks(page, "bash")), "bash", "-eu")
+    """All blocks of a page, one after the other in one shell, against a real bot; what a page asks
+    is approved and carried out.
+    """
+    commands = "\n".join(blocks(page, "bash"))
 
+    printed = await run(office, commands, "bash", "-eu")
+
+    assert '"code":' not in printed
+    if "/v1/escalations" not in commands:
+        assert '"items":' in printed
+        return
     assert '"effective":{"tool":"issue_refund"' in printed
     assert '"outcome":{"status":"succeeded"' in printed
-    assert '"code":' not in printed
     (card,) = office.cards("#reviews")
     await card.until(lambda c: "succeeded" in c.text)
 
