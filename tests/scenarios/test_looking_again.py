@@ -14,6 +14,7 @@ import pytest
 from bot.learning.coin import toss
 from bot.usecases.export_reviews import evals_since, reviews_since
 from bot.usecases.look_again import look_twice, show_known_errors
+from bot.usecases.review_sessions import make_due_sessions
 from examples import eval_loop
 from examples.faq_agent import answer
 from tests.scenarios.test_breaker import writes
@@ -33,6 +34,9 @@ LOOKING = POLICY.replace(
 admins: [seconds]
 categories:
   faq: {sample: 1, review: {reviewers: [reviewers, seconds], second_look: true}}
+  desk: {sample: 1, review: {digest: noon, second_look: true}}
+digests:
+  noon: {cron: "0 12 * * *", channel: C01REV}
 rules:
 """,
 )
@@ -205,3 +209,30 @@ async def test_some_approvals_are_looked_at_twice(office: World) -> None:
     told = await writes(office, "carol", "stats faq")
     assert "of 1 approval that a second person looked at, they objected to 1" in told
     assert "1 error," in await writes(office, "carol", "findings")
+
+
+async def test_in_a_session_nobody_is_asked_twice(office: World) -> None:
+    """A second look comes with the next slot, and is left out for whoever answered before."""
+    agent = await office.agent("faq-bot")
+    await reports(agent, item("s-1", category="desk", input=WATER, output="Yes."))
+
+    async def session() -> Shown:
+        async def slot_comes() -> None:
+            await days_go_by(office, days=1)
+            await make_due_sessions(office.desk)
+
+        return await new_card(office, slot_comes)
+
+    first = await session()
+    await first.click("Start", by="alice")
+    review = (await office.modal_of("alice"))["private_metadata"].split("|")[1]
+    given = {"verdict": "wrong", "error_type": "accuracy", "severity": "major"}
+    await office.submit("alice", **{f"{name}|{review}": value for name, value in given.items()})
+    second = await session()
+    await second.click("Start", by="alice")
+    await second.click("Start", by="bob")
+
+    alices, bobs = [str(words_in(await office.modal_of(who))) for who in ("alice", "bob")]
+    assert WATER in bobs
+    assert WATER not in alices
+    assert "accuracy" not in bobs.replace("Accuracy: it is not true", "")
