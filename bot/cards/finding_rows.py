@@ -27,7 +27,10 @@ def finding_lines(one: ReviewFinding, now: datetime) -> list[Markup]:
         wording.kind(one.kind),
         wording.stands(one, moment(one.seen_at, now)),
         wording.owned(
-            None if one.owner is None else name_of(one.owner), one.due, late=one.late(now.date())
+            None if one.owner is None else name_of(one.owner),
+            one.due,
+            now.date(),
+            late=one.late(now.date()),
         ),
     ]
     if one.fixed is not None:
@@ -44,16 +47,13 @@ def buttons(one: ReviewFinding) -> list[Element]:
 
 
 def buttons_for(finding_id: str, state: State) -> list[Element]:
-    match state:
-        case "open":
-            return [
-                button(wording.OWN, names.OWN_FINDING, finding_id),
-                button(wording.FIXED, names.FIX_FINDING, finding_id),
-            ]
-        case "fixed":
-            return [button(wording.VERIFY, names.VERIFY_FINDING, finding_id)]
-        case "verified":
-            return []
+    if state == "open":
+        return [
+            button(wording.OWN, names.OWN_FINDING, finding_id),
+            button(wording.FIXED, names.FIX_FINDING, finding_id),
+        ]
+    verify = button(wording.VERIFY, names.VERIFY_FINDING, finding_id)
+    return [verify] if state == "fixed" else []
 
 
 def name_of(person: Actor | Named) -> str:

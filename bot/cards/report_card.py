@@ -19,7 +19,9 @@ from bot.cards.blocks import (
     plain,
     plain_section,
     prose,
+    rich,
     section,
+    words,
 )
 from bot.cards.finding_rows import buttons_for
 from bot.cards.text import clip, one_line
@@ -50,13 +52,12 @@ def report_card(
         *(section(wording.turn(one)) for one in report.turns[1:4]),
     ]
     for chart, file in zip(report.charts, shown, strict=False):
-        title, alt = wording_charts.TITLES[chart], wording_charts.alt_text(chart, report)
-        blocks.append(picture(file, title, alt))
+        blocks.append(picture(file, wording_charts.alt_text(chart, report)))
+    if report.charts:
+        blocks.append(context(plain(wording.charts(pictures))))
     blocks += [prose(label, clip("\n".join(lines), _SECTION)) for label, lines in _numbers(report)]
     blocks.append(context(plain(wording.METHOD)))
     blocks += _findings(report, names)
-    if report.charts:
-        blocks.append(context(plain(wording.charts(pictures))))
     return Card(text=_said(report), blocks=blocks)
 
 
@@ -77,12 +78,12 @@ def _said(report: Report) -> Markup:
 
 
 def _small_print(report: Report, *, made_late: bool) -> list[str]:
-    words = []
+    said = []
     if report.category is not None:
-        words.append(wording.of_category(clip(one_line(report.category), _NAME)))
+        said.append(wording.of_category(clip(one_line(report.category), _NAME)))
     if made_late:
-        words.append(wording.LATE)
-    return words
+        said.append(wording.LATE)
+    return said
 
 
 def _numbers(report: Report) -> list[tuple[str, list[str]]]:
@@ -103,7 +104,11 @@ def _numbers(report: Report) -> list[tuple[str, list[str]]]:
 def _findings(report: Report, names: Mapping[str, str]) -> list[Block]:
     """A row each, with what can be done about it."""
     lines = _found(report, names)
-    blocks: list[Block] = [prose(wording.FINDINGS, "" if lines else wording.NO_FINDINGS)]
+    blocks: list[Block] = [
+        rich(words(wording.FINDINGS, bold=True))
+        if lines
+        else prose(wording.FINDINGS, wording.NO_FINDINGS)
+    ]
     for one, line in zip(report.findings, lines, strict=False):
         blocks.append(plain_section(line))
         pressed = buttons_for(one.id, one.state)

@@ -19,18 +19,16 @@ from bot.domain.report import (
     WeekOfErrors,
 )
 
-ERROR_RATE = "Error rate, week by week"
-TYPES = "What was wrong this week"
-SEEN = "What people saw"
 TARGET = "where it should be"
-BY_ITSELF = "What goes out by itself, by score"
-ANSWERS = "Until people's first word"
+SCORE = "score"
 HALF, MOST = "half within", "nine of ten within"
 WEEKS = "weeks that began on"
 TITLES: dict[Chart, str] = {
-    "errors": "Errors",
-    "categories": "What people see, and what goes out by itself",
-    "answers": "How fast people answer",
+    "errors": "Error rate, week by week",
+    "types": "What was wrong this week",
+    "seen": "How much people saw",
+    "by_itself": "What goes out by itself",
+    "answers": "Until people's first word",
 }
 _STATES: dict[State, str] = {
     "fixed": "set in the policy",
@@ -119,22 +117,23 @@ def by_itself(one: CategoryInReport) -> str:
 
 def alt_text(chart: Chart, report: Report) -> str:
     """The picture in words, with its numbers."""
+    return clip(f"{TITLES[chart]}: {'; '.join(_said(chart, report))}.", _ALT)
+
+
+def _said(chart: Chart, report: Report) -> list[str]:
     match chart:
         case "errors":
-            said = [f"{ERROR_RATE}: {_weeks(report)}."]
-            if report.types:
-                kinds = "; ".join(type_of_error(one) for one in report.types)
-                said.append(f"{TYPES}: {kinds}.")
-        case "categories":
-            rows = [f"{_named(one)}: {seen(one)}" for one in report.categories]
-            open_ones = [f"{_named(one)}: {by_itself(one)}" for one in report.categories]
-            said = [f"{SEEN}: {'; '.join(rows)}.", f"{BY_ITSELF}: {'; '.join(open_ones)}."]
+            return [_week(one) for one in report.weeks if one.seen.reviewed]
+        case "types":
+            return [type_of_error(one) for one in report.types]
+        case "seen":
+            return [f"{_named(one)}: {seen(one)}" for one in report.charted]
+        case "by_itself":
+            return [f"{_named(one)}: {by_itself(one)}" for one in report.charted]
         case "answers":
-            weeks = "; ".join(answered(one) for one in report.answers if one.count)
-            said = [f"{ANSWERS}, by week: {weeks}."]
+            return [answered(one) for one in report.answers if one.count]
         case _:
             assert_never(chart)
-    return clip(" ".join(said), _ALT)
 
 
 def answered(one: WeekOfAnswers) -> str:
@@ -147,10 +146,6 @@ def speed(one: WeekOfAnswers) -> str:
     assert one.most_seconds is not None  # noqa: S101
     half, most = timedelta(seconds=one.half_seconds), timedelta(seconds=one.most_seconds)
     return f"{HALF} {in_words(half)}, {MOST} {in_words(most)}"
-
-
-def _weeks(report: Report) -> str:
-    return "; ".join(_week(one) for one in report.weeks if one.seen.reviewed)
 
 
 def _week(one: WeekOfErrors) -> str:

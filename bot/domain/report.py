@@ -20,12 +20,15 @@ WEEKS = 8
 WEEKS_BEFORE = 4
 #: How many categories it names, those with most cases first.
 CATEGORIES = 8
+#: And how many of these a picture shows.
+CHARTED = 5
 #: Later than this after its time, people are told that it is late.
 LATE = timedelta(hours=1)
 
 Change = Literal["fell", "rose", "unclear"]
-#: Its pictures: what was wrong, what goes out by itself, and how long answers took.
-Chart = Literal["errors", "categories", "answers"]
+#: Its pictures: the error rate over the weeks, what was wrong, how much people saw, what goes out
+#: by itself, and how long answers took. One thing each: Slack shows what is tall very small.
+Chart = Literal["errors", "types", "seen", "by_itself", "answers"]
 #: They are owed, stand in the channel, or could not be drawn or sent.
 Pictures = Literal["owed", "shared", "failed"]
 #: Where a category stands: as `GET /v1/categories` says it.
@@ -155,13 +158,22 @@ class Report:
         return changed(self.before.errors, self.week.errors)
 
     @property
+    def charted(self) -> tuple[CategoryInReport, ...]:
+        """The categories that a picture has room for."""
+        return self.categories[:CHARTED]
+
+    @property
     def charts(self) -> tuple[Chart, ...]:
         """Those that have something to show."""
         found: list[Chart] = []
         if any(one.seen.reviewed for one in self.weeks):
             found.append("errors")
+        if any(one.count for one in self.types):
+            found.append("types")
         if self.categories:
-            found.append("categories")
+            found.append("seen")
+        if any(one.state not in {"person", "unlisted"} for one in self.charted):
+            found.append("by_itself")
         if any(one.count for one in self.answers):
             found.append("answers")
         return tuple(found)

@@ -16,6 +16,7 @@ from bot.store import escalations, journal, outputs, people, reviews
 from bot.usecases.authority import SlackVoter
 from bot.usecases.end_of_time import CLOCK
 from bot.usecases.learn import learn_from_review
+from bot.usecases.look_again import ask_a_second, hear_the_second, judged_before
 from bot.usecases.read_directory import read_directory
 from bot.usecases.review_findings import file_objection, owner_named
 
@@ -152,6 +153,8 @@ def _judge(
     if not verdict.correct:
         owner = None if finding.owner is None else owner_named(tx, book, team_id, finding.owner)
         file_objection(tx, after, owner)
+    hear_the_second(tx, after)
+    ask_a_second(tx, book, after)
     return after
 
 
@@ -174,6 +177,8 @@ def _locked(
     denial = why_no_review(book, directory, material_of(tx, found), groups, voter.clicker)
     if denial is not None:
         raise ForbiddenError(denied(denial, directory.now, book))
+    if voter.clicker.id in judged_before(tx, found):
+        raise ForbiddenError(wording_review.ANSWERED_BEFORE)
     return found, voter.actor(directory)
 
 

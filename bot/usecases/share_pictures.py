@@ -1,8 +1,8 @@
 """A report's pictures: drawn elsewhere, uploaded, and shared once in the thread of its message.
 
-An upload shows nothing to anybody; sharing is what must not happen twice. So Slack's ids of the
-files are written down just before, and whoever finds them looks into the thread first. A file is
-shared under the same id then: Slack does not take one twice.
+An upload shows nothing to anybody; sharing is what must not happen twice. So it is written down
+just before, and whoever finds that looks into the thread first. They are then shared under the same
+ids: Slack does not take a file twice.
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ from bot.domain.outgoing import Alert, Later, Never, Refused, Sent, Unsure
 from bot.domain.pacing import lane, rest
 from bot.store import duties, messages, outbox, pace, reports
 from bot.usecases.send_card import backoff
+from bot.usecases.turns import may_post
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from bot.domain.drawn import Draw
     from bot.domain.outgoing import Outcome
     from bot.senders.files import FileSender
@@ -65,8 +64,7 @@ async def share_pictures(
         if outcome is not None:
             await desk.ledger.run_behind(_settle, one, outcome)
             done += isinstance(outcome, Sent)
-    if owed:
-        await desk.ledger.run_behind(duties.leave, _DUTY, owner)
+    await desk.ledger.run_behind(duties.leave, _DUTY, owner)
     return done
 
 
@@ -82,16 +80,16 @@ async def _share(
     kept = owing.kept
     if not kept.facts.charts:
         return Sent(channel=owing.channel, ts=owing.ts)
-    files: Sequence[str] = kept.files
-    if kept.files and kept.tried_at is not None:
+    files = kept.files
+    if kept.tried_at is not None:
         found = await sender.shared_in(
-            kept.files, channel=owing.channel, thread_ts=owing.ts, since=kept.tried_at
+            files, channel=owing.channel, thread_ts=owing.ts, since=kept.tried_at
         )
         if isinstance(found, Later):
             return Unsure(reason=found.reason, limit=found.limit, after=found.after, sent_now=False)
         if found is not None:
             return found
-    else:
+    elif not files:
         try:
             pictures = await draw(kept.facts)
         except DrawingFailedError as error:
@@ -101,9 +99,10 @@ async def _share(
         if not isinstance(uploaded, tuple):
             return uploaded
         files = uploaded
+        await desk.ledger.run_behind(reports.uploaded, kept.id, files)
     if asyncio.get_running_loop().time() >= deadline:
         return None
-    if not await desk.ledger.run_behind(_turn, desk, owing, files):
+    if not await desk.ledger.run_behind(_turn, desk, owing):
         return None
     titles = [wording_charts.TITLES[chart] for chart in kept.facts.charts]
     return await sender.share(
@@ -111,14 +110,11 @@ async def _share(
     )
 
 
-def _turn(tx: Tx, desk: Desk, owing: Owing, files: Sequence[str]) -> bool:
-    """It is a post like others, so it keeps the pace of posts; then the files are known."""
-    beats, channel = desk.pace, lane("post", owing.channel)
-    if {"post", channel} & {*pace.ahead(tx)}:
+def _turn(tx: Tx, desk: Desk, owing: Owing) -> bool:
+    """It is a post like others, so it keeps the pace of posts; whether its turn has come."""
+    if not may_post(tx, desk.pace, pace.ahead(tx), owing.channel):
         return False
-    if not (pace.reserve(tx, "post", beats.workspace) and pace.reserve(tx, channel, beats.channel)):
-        return False
-    reports.announce(tx, owing.kept.id, files)
+    reports.announce(tx, owing.kept.id)
     return True
 
 

@@ -132,7 +132,7 @@ def test_an_empty_week_is_told_too() -> None:
 
 def test_pictures_stand_in_it_with_the_same_in_words() -> None:
     """Once Slack has them; without them it says so."""
-    files = ["F1AAAAAAAA", "F2AAAAAAAA", "F3AAAAAAAA"]
+    files = [f"F{at}AAAAAAAA" for at in range(5)]
     shown = report_card(full_report(), pictures="shared", files=files, names={})
     failed = report_card(full_report(), pictures="failed", files=files, names={})
 
@@ -141,8 +141,10 @@ def test_pictures_stand_in_it_with_the_same_in_words() -> None:
     assert [image["slack_file"]["id"] for image in images] == files
     assert "23 Nov 3.1 % [1.4–5.6] of 200" in images[0]["alt_text"]
     assert "16 Nov n too small (9)" in images[0]["alt_text"]
-    assert "faq: too many: 31 %, target 5–15 %" in images[1]["alt_text"]
-    assert "23 Nov half within 7 min, nine of ten within 31 min" in images[2]["alt_text"]
+    assert "accuracy: 4 found, 1.9 % [0.5–3.9]" in images[1]["alt_text"]
+    assert "faq: too many: 31 %, target 5–15 %" in images[2]["alt_text"]
+    assert "refund: 0.83 and more, until 29 Jan; faq: gathering" in images[3]["alt_text"]
+    assert "23 Nov half within 7 min, nine of ten within 31 min" in images[4]["alt_text"]
     assert not [block for block in failed.blocks if block["type"] == "image"]
     assert "could not be made this time" in str(failed.blocks)
 
@@ -160,7 +162,7 @@ def test_names_and_titles_are_only_words() -> None:
         turns=(Turn(category=HOSTILE, at=MONDAY, closed_by="<!here>"),) * 5,
         findings=(FindingInReport(id="f", title=HOSTILE * 9, state="verified", owner="U1"),) * 20,
     )
-    card = report_card(report, pictures="shared", files=["F1AAAAAAAA"] * 3, names={"U1": HOSTILE})
+    card = report_card(report, pictures="shared", files=["F1AAAAAAAA"] * 5, names={"U1": HOSTILE})
 
     judge_message(card.text, card.blocks)
     assert "<!" not in card.text
@@ -189,8 +191,6 @@ def test_a_rate_of_nothing_is_no_proof() -> None:
     none, one = Share(rate=0, low=0, high=0.088), Share(rate=0.025, low=0.004, high=0.129)
 
     assert changed(one, none) == "unclear"
-    bare = replace(full_report(), types=())
-    assert "What was wrong" not in wording_charts.alt_text("errors", bare)
     assert wording_charts.few(0).strip() == "none reviewed"
 
 
@@ -235,9 +235,18 @@ def test_the_charts_can_be_drawn() -> None:
     drawn = {chart: draw(chart, report) for chart in report.charts}
     again = draw("answers", report)
 
-    assert [_size(png)[0] for png in drawn.values()] == [1000, 1000, 1000]
+    assert {_size(png)[0] for png in drawn.values()} == {1000}
+    assert all(_size(png)[1] <= 800 for png in drawn.values())
     assert again == drawn["answers"]
-    assert all(len(png) < 300_000 for png in drawn.values())
-    for chart in ("errors", "categories", "answers"):
+    assert all(len(png) < 150_000 for png in drawn.values())
+    for chart in report.charts:
         assert _size(draw(chart, hostile))[0] == 1000
-    assert _size(draw("errors", replace(report, types=())))[1] < _size(drawn["errors"])[1]
+
+
+def test_only_what_there_is_to_show_is_drawn() -> None:
+    """A category that people see all of has nothing that goes out by itself, and so on."""
+    report = full_report()
+    seen_by_people = replace(report, categories=report.categories[3:], types=report.types[3:])
+
+    assert report.charts == ("errors", "types", "seen", "by_itself", "answers")
+    assert seen_by_people.charts == ("errors", "seen", "answers")

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text
 
+from bot.domain.drawn import DrawingFailedError, Picture
 from bot.domain.people import Clicker
 from bot.senders.files import FileSender
 from bot.store import messages
 from bot.store import reports as reports_store
 from bot.usecases.erase import erase
-from bot.usecases.make_report import make_due_report, report_directly
+from bot.usecases.make_report import make_due_report, report_directly, report_of
 from bot.usecases.retention import remove_what_is_old
 from bot.usecases.share_pictures import share_pictures
 from bot.workers.drawing import Drawing
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
+    from bot.domain.report import Report
     from bot.store.tx import Tx
     from tests.world import Way
 
@@ -48,6 +50,7 @@ rules:
 #: Draws two grey points, much faster than the real one.
 _DOT = base64.b64encode(png(1, 1)).decode()
 QUICKLY = [sys.executable, "-c", f'print(\'["{_DOT}", "{_DOT}"]\')']
+SIX = timedelta(days=6)
 HOSTILE = "<!channel> $\\alpha$ *x*\u202e" + "w" * 30
 
 
@@ -153,7 +156,7 @@ async def test_a_week_is_told_once_with_its_pictures(world: World) -> None:
 
     await until_monday(world)
     report = await report_in(world)
-    await looked(world, lambda: len(images(report)) == 3)
+    await looked(world, lambda: len(images(report)) == 4)
 
     assert "Reviewed 15 of 15 outputs. Error rate 6.7 % [" in report.text
     assert "too few were reviewed in the four weeks before to compare." in report.text
@@ -162,10 +165,11 @@ async def test_a_week_is_told_once_with_its_pictures(world: World) -> None:
     assert "This week 2 answers: half within 0 s, nine of ten within 12 min" in report.text
     assert "open: Accuracy · faq · the prompt · 1 error · nobody owns it" in report.text
     shown = pictures_below(world, report)
-    assert [file["name"] for file in shown] == ["errors.png", "categories.png", "answers.png"]
+    names = ["errors.png", "types.png", "seen.png", "answers.png"]
+    assert [file["name"] for file in shown] == names
     assert [image["alt_text"] for image in images(report)] == [file["alt_txt"] for file in shown]
-    assert "refund: too many: 100 %, target 10–30 %" in shown[1]["alt_txt"]
-    assert "half within 0 s, nine of ten within 12 min" in shown[2]["alt_txt"]
+    assert "refund: too many: 100 %, target 10–30 %" in shown[2]["alt_txt"]
+    assert "half within 0 s, nine of ten within 12 min" in shown[-1]["alt_txt"]
     assert len(reports_in(world, "C01REV")) == 1
     assert "as well" in report.text
     parsed = [report.message.text, *markup_in(report.message.blocks)]
@@ -194,6 +198,18 @@ async def test_what_slack_swallows_is_not_said_twice(world: World) -> None:
 async def test_sharing_goes_on_until_slack_takes_it(world: World) -> None:
     """Slack stumbles at each step, some of it more than once; the pictures come, and once."""
     world.keep_pace()
+    agent = await world.agent()
+    asked = await agent.asks(category="refund")
+    await (await world.card_of(asked)).click("Approve", by="alice")
+    await asked.answer()
+
+    await until_monday(world)
+    report = await report_in(world)
+    await world.until_true(lambda: world.desk.ledger.read(reports_store.owing))
+    sender = FileSender(world.house.sender._client)
+    late = await share_pictures(
+        world.desk, sender, Drawing(program=QUICKLY), "bot_late", begins_within=0
+    )
     await world.control("faults", method="files.getUploadURLExternal", status=503)
     await world.control("faults", method="files.getUploadURLExternal", status=429, retry_after=2)
     await world.control("faults", method="upload", status=500)
@@ -205,21 +221,13 @@ async def test_sharing_goes_on_until_slack_takes_it(world: World) -> None:
     await world.control("faults", method="conversations.replies", status=503)
     await world.control("faults", method="conversations.replies", status=429, retry_after=2)
     await world.control("faults", method="conversations.replies", drop=True)
-    agent = await world.agent()
-    asked = await agent.asks(category="refund")
-    await (await world.card_of(asked)).click("Approve", by="alice")
-    await asked.answer()
-
-    await until_monday(world)
-    report = await report_in(world)
-    sender = FileSender(world.house.sender._client)
-    late = await share_pictures(
-        world.desk, sender, Drawing(program=QUICKLY), "bot_late", begins_within=0
-    )
     await looked(world, lambda: len(images(report)) == 2)
 
     assert late == 0
     assert len(pictures_below(world, report)) == 2
+    assert await report_of(world.desk.ledger, world.desk.book, None, None) == (
+        await report_of(world.desk.ledger, world.desk.book, world.clock.now.date() - SIX, None)
+    )
 
 
 async def test_a_slack_without_files_gets_words(world: World) -> None:
@@ -243,6 +251,7 @@ async def test_a_slack_without_files_gets_words(world: World) -> None:
     await looked(world, lambda: "could not be made this time" in second.text)
     await asks_for_one(world, "nothing of it")
     await world.until(lambda: len(reports_in(world, "D01ALICE")) == 2)
+    await world.until_true(lambda: world.desk.ledger.read(reports_store.owing))
     await world.house.pictures.look()
 
     assert "(HTTP 503" in str(words_in_admin(world)) or "(503)" in str(words_in_admin(world))
@@ -328,15 +337,48 @@ async def test_whoever_asks_gets_one_for_themselves(world: World) -> None:
     for _ in range(2):
         await shown.click("Report…", by="alice")
     report = await report_in(world, "D01ALICE")
+    await world.until_true(lambda: world.desk.ledger.read(reports_store.owing))
+
+    async def oversleeps(_: Report) -> tuple[Picture, ...]:
+        """Meanwhile another replica takes over."""
+        world.clock.forward(minutes=4)
+        await world.house.pictures.look()
+        raise DrawingFailedError("too late")
+
+    sender = FileSender(world.house.sender._client)
+    await share_pictures(world.desk, sender, oversleeps, "bot_slow")
     await looked(world, lambda: len(images(report)) == 2)
+    assert words_in_admin(world) == []
 
     assert "Only of category refund" in report.text
     assert len(reports_in(world, "D01ALICE")) == 1
     assert reports_in(world, "C01REV") == []
-    assert [file["name"] for file in pictures_below(world, report)] == [
-        "categories.png",
-        "answers.png",
-    ]
+    names = ["seen.png", "answers.png"]
+    assert [file["name"] for file in pictures_below(world, report)] == names
+
+
+@pytest.mark.parametrize("refusal", ["invalid_blocks", "message_not_found"])
+async def test_what_slack_does_not_show_stands_in_the_thread(world: World, refusal: str) -> None:
+    """Pictures that it does not know yet are left out of the message; where somebody has deleted
+    that, nothing more is tried.
+    """
+    await a_week(world)
+    await until_monday(world)
+    report = await report_in(world)
+    await world.control("faults", method="chat.update", error=refusal, match="slack_file")
+
+    async def settled() -> bool:
+        await world.house.pictures.look()
+        world.clock.forward(seconds=30)
+        world.waker.committed({"messages": None})
+        return await world.desk.ledger.read(messages.behind) == 0 and bool(
+            pictures_below(world, report)
+        )
+
+    await world.until_true(settled)
+    assert images(report) == []
+    assert ("as well" in report.text) == (refusal == "invalid_blocks")
+    assert words_in_admin(world) == []
 
 
 def markup_in(value: Any) -> list[str]:
