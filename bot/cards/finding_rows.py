@@ -10,7 +10,7 @@ from bot.cards.blocks import Block, Element, Markup, actions, button, joined, se
 from bot.cards.moments import moment
 from bot.cards.text import clip, one_line
 from bot.domain.people import Actor, Named
-from bot.domain.review_finding import ReviewFinding
+from bot.domain.review_finding import ReviewFinding, State
 
 _NAME = 60
 
@@ -43,13 +43,17 @@ def finding_lines(one: ReviewFinding, now: datetime) -> list[Markup]:
 
 
 def buttons(one: ReviewFinding) -> list[Element]:
-    if one.state == "open":
+    return buttons_for(one.id, one.state)
+
+
+def buttons_for(finding_id: str, state: State) -> list[Element]:
+    if state == "open":
         return [
-            button(wording.OWN, names.OWN_FINDING, one.id),
-            button(wording.FIXED, names.FIX_FINDING, one.id),
+            button(wording.OWN, names.OWN_FINDING, finding_id),
+            button(wording.FIXED, names.FIX_FINDING, finding_id),
         ]
-    verify = button(wording.VERIFY, names.VERIFY_FINDING, one.id)
-    return [verify] if one.state == "fixed" else []
+    verify = button(wording.VERIFY, names.VERIFY_FINDING, finding_id)
+    return [verify] if state == "fixed" else []
 
 
 def name_of(person: Actor | Named) -> str:

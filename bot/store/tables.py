@@ -928,7 +928,7 @@ report = Table(
     Column("facts", Json, nullable=False),
     # owed, shared or failed.
     Column("pictures", Text, nullable=False),
-    # Slack's ids of the pictures, from just before they were shared.
+    # Slack's ids of the pictures, once it has them; and when they were first about to be shared.
     Column("files", Json),
     Column("tried_at", Instant),
     Column("due_at", Instant, nullable=False),

@@ -284,6 +284,29 @@ async def test_trying_a_policy_with_a_wrong_question(tmp_path: Path) -> None:
         assert "Traceback" not in err
 
 
+async def test_a_report_is_written_beside_the_bot(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """On stdout, of any week and category; its charts as files, once there is something to show."""
+    await command("migrate", environment=environment)
+    charts = tmp_path / "charts"
+
+    code, out, err = await command(
+        "report", "--since", "2026-11-02", "--category", "refund", "--out", str(charts),
+        environment=environment,
+    )  # fmt: skip
+    odd, _, wrong = await command("report", "--since", "yesterday", environment=environment)
+
+    assert (code, err) == (0, "")
+    assert out.startswith("Weekly report · 2 Nov – 8 Nov\n\nOnly of category refund\n\nReviewed 0 ")
+    assert "Findings\n  No finding is open.\n" in out
+    assert list(charts.iterdir()) == []
+    assert odd == 2
+    assert without_trace(wrong) == (
+        "--since 'yesterday' is no date: expected one such as 2026-01-31.\n"
+    )
+
+
 async def test_migrate_upgrades_once(environment: dict[str, str]) -> None:
     """The second time there is nothing to do."""
     first = await command("migrate", environment=environment)
