@@ -41,6 +41,7 @@ from bot.usecases.desk import Desk, Workspace
 from bot.usecases.home import refresh_homes
 from bot.usecases.keys import write_down_uses
 from bot.usecases.learn_people import everything_again
+from bot.usecases.look_again import look_twice, show_known_errors
 from bot.usecases.make_digest import make_due_digests
 from bot.usecases.make_report import make_due_report
 from bot.usecases.overlays import propose_rules
@@ -198,6 +199,8 @@ class House:
             _DIGEST_SECONDS, "sessions", lambda: make_due_sessions(self.desk), at_once=True
         )
         self._ticker.every(60, "reviews", lambda: end_overdue_reviews(self.desk))
+        self._ticker.every(3600, "second looks", lambda: look_twice(self.desk))
+        self._ticker.every(3600, "known errors", lambda: show_known_errors(self.desk))
         self._ticker.every(_SWEEP_SECONDS, "waiting", lambda: look_for_everybody(self.desk))
         self._ticker.every(LOOK_SECONDS, "policy", self._policy.look)
         self._ticker.every(2, "seal", lambda: seal_what_is_new(self.desk))

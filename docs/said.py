@@ -280,6 +280,8 @@ POLICY_REVIEW = {
         "Without it each has a card of its own, in the channel of the first route."
     ),
     "reviewers": "A list of groups; those of the first route when left out.",
+    "second_look": "`true`: a second person is asked whether an objection is right. The first "
+    "verdict goes on counting, and the finding says who confirmed it. `false` when left out.",
 }
 
 POLICY_AGENT = {

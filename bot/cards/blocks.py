@@ -160,11 +160,10 @@ def link_to(url: str, label: str) -> Element:
     return {"type": "link", "url": url, "text": label}
 
 
-def picture(file_id: str, title: str, alt: str) -> Block:
+def picture(file_id: str, alt: str) -> Block:
     """A file that was shared in this workspace, as a picture within the message."""
     return {
-        "type": "image", "title": plain(title), "alt_text": clip(alt, PICTURE_TEXT),
-        "slack_file": {"id": file_id},
+        "type": "image", "alt_text": clip(alt, PICTURE_TEXT), "slack_file": {"id": file_id},
     }  # fmt: skip
 
 

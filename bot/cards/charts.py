@@ -7,11 +7,18 @@ each number in text besides. Only the process that draws loads what it takes (wo
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 from bot.cards import wording_charts as wording
 from bot.cards.text import clip, one_line
-from bot.domain.report import CategoryInReport, Chart, Report, Share
+from bot.domain.report import (
+    CategoryInReport,
+    Chart,
+    Report,
+    Share,
+    TypeOfError,
+    WeekOfAnswers,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,46 +55,36 @@ def draw(chart: Chart, report: Report) -> bytes:
         match chart:
             case "errors":
                 figure = _errors(report)
-            case "categories":
-                figure = _categories(report.categories)
+            case "types":
+                figure = _types(report.types)
+            case "seen":
+                figure = _seen(report.charted)
+            case "by_itself":
+                figure = _by_itself(report.charted)
             case "answers":
-                figure = _answers(report)
+                figure = _answers(report.answers)
+            case _:
+                assert_never(chart)
         made = io.BytesIO()
         # Which version drew it would make it another file at each update.
         figure.savefig(made, format="png", metadata={"Software": None})
     return made.getvalue()
 
 
-def _figure(*heights: float) -> tuple[Any, list[Any]]:
-    """Panels below each other, of these heights in inches."""
+def _figure(height: float, title: str) -> tuple[Any, Any]:
+    """So many inches high, and as wide as they all are."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(_WIDTH, sum(heights)), dpi=_DPI, layout="constrained")
+    figure = Figure(figsize=(_WIDTH, height), dpi=_DPI, layout="constrained")
     FigureCanvasAgg(figure)
-    panels = figure.subplots(len(heights), 1, height_ratios=heights, squeeze=False)
-    return figure, [row[0] for row in panels]
+    panel = figure.subplots()
+    panel.set_title(title)
+    return figure, panel
 
 
 def _errors(report: Report) -> Any:
-    types = report.types
-    figure, panels = _figure(2.9, *([0.7 + 0.55 * len(types)] if types else []))
-    _weeks_of_errors(panels[0], report)
-    if types:
-        panel = panels[1]
-        panel.set_title(wording.TYPES)
-        most = max((one.share.high for one in types if one.share), default=0.1) * 100
-        for row, one in enumerate(types):
-            panel.text(0, row - 0.28, wording.type_of_error(one), va="center", fontsize=10)
-            if one.share is not None:
-                _interval(panel, row + 0.18, one.share, sideways=True)
-        _rows(panel, len(types), most * 1.08)
-        panel.xaxis.set_major_formatter(wording.percents)
-    return figure
-
-
-def _weeks_of_errors(panel: Any, report: Report) -> None:
-    panel.set_title(wording.ERROR_RATE)
+    figure, panel = _figure(2.9, wording.TITLES["errors"])
     highest = 0.0
     for at, week in enumerate(report.weeks):
         found = week.seen.errors
@@ -102,9 +99,22 @@ def _weeks_of_errors(panel: Any, report: Report) -> None:
                 wording.percent(found.rate), (at, found.rate * 100), xytext=(9, 0),
                 textcoords="offset points", va="center", fontweight="bold",
             )  # fmt: skip
-    _week_axis(panel, [wording.day(week.began, report.timezone) for week in report.weeks])
+    _week_axis(panel, [wording.day(week.began) for week in report.weeks])
     panel.set_ylim(0, max(highest * 1.1, 1))
     panel.yaxis.set_major_formatter(wording.percents)
+    return figure
+
+
+def _types(types: Sequence[TypeOfError]) -> Any:
+    figure, panel = _figure(0.75 + 0.55 * len(types), wording.TITLES["types"])
+    most = max((one.share.high for one in types if one.share), default=0.1) * 100
+    for row, one in enumerate(types):
+        panel.text(0, row - 0.28, wording.type_of_error(one), va="center", fontsize=10)
+        if one.share is not None:
+            _interval(panel, row + 0.18, one.share, sideways=True)
+    _rows(panel, len(types), most * 1.08)
+    panel.xaxis.set_major_formatter(wording.percents)
+    return figure
 
 
 def _interval(panel: Any, at: float, share: Share, *, sideways: bool = False) -> None:
@@ -120,45 +130,51 @@ def _interval(panel: Any, at: float, share: Share, *, sideways: bool = False) ->
         panel.errorbar([at], [rate], yerr=reach, **style)
 
 
-def _categories(categories: Sequence[CategoryInReport]) -> Any:
-    """What people saw beside the target, and what goes out by itself, a row a category."""
+def _seen(categories: Sequence[CategoryInReport]) -> Any:
+    """What people saw beside the target, a row a category."""
     from matplotlib.patches import Patch
 
-    height = 0.75 + 0.62 * len(categories)
-    figure, (seen, certain) = _figure(height + 0.35, height)
-    seen.set_title(wording.SEEN)
+    figure, panel = _figure(1.2 + 0.55 * len(categories), wording.TITLES["seen"])
     most = max([0.2, *(one.escalation_rate or 0 for one in categories),
                 *(one.band[1] for one in categories if one.band)])  # fmt: skip
-    for row, one in _named(seen, categories, wording.seen):
+    target: dict[str, Any] = {
+        "facecolor": "#DDEFE8",
+        "edgecolor": _GREEN,
+        "hatch": "////",
+        "linewidth": 1,
+    }
+    for row, one in _named(panel, categories, wording.seen):
         if one.band is not None:
             low, high = one.band
-            seen.barh(
-                row, (high - low) * 100, left=low * 100, height=0.34, facecolor="#DDEFE8",
-                edgecolor=_GREEN, hatch="////", linewidth=1,
-            )  # fmt: skip
+            panel.barh(row, (high - low) * 100, left=low * 100, height=0.34, **target)
         if one.escalation_rate is not None:
             outside = one.band is not None and not one.band[0] <= one.escalation_rate <= one.band[1]
-            seen.plot(
+            panel.plot(
                 one.escalation_rate * 100, row, marker="D" if outside else "o", markersize=10,
                 color=_ORANGE if outside else _BLUE, markeredgecolor="white", clip_on=False,
             )  # fmt: skip
-    _rows(seen, len(categories), most * 106)
-    seen.xaxis.set_major_formatter(wording.percents)
-    band = Patch(facecolor="#DDEFE8", edgecolor=_GREEN, hatch="////", label=wording.TARGET)
-    seen.legend(
-        handles=[band], loc="upper center", frameon=False, fontsize=10,
-        bbox_to_anchor=(0.5, -0.45 / (0.4 + 0.62 * len(categories))),
+    _rows(panel, len(categories), most * 106)
+    panel.xaxis.set_major_formatter(wording.percents)
+    figure.legend(
+        handles=[Patch(label=wording.TARGET, **target)], loc="outside lower center",
+        frameon=False, fontsize=10,
     )  # fmt: skip
-    certain.set_title(wording.BY_ITSELF)
-    for row, one in _named(certain, categories, wording.by_itself):
-        certain.barh(row, 1, height=0.34, facecolor="#F3F3F3", edgecolor=_GREY, linewidth=0.8)
+    return figure
+
+
+def _by_itself(categories: Sequence[CategoryInReport]) -> Any:
+    """From which score on, a row a category."""
+    figure, panel = _figure(0.9 + 0.55 * len(categories), wording.TITLES["by_itself"])
+    for row, one in _named(panel, categories, wording.by_itself):
+        panel.barh(row, 1, height=0.34, facecolor="#F3F3F3", edgecolor=_GREY, linewidth=0.8)
         if one.threshold is not None:
             least = min(max(one.threshold, 0.0), 0.99)
-            certain.barh(
+            panel.barh(
                 row, 1 - least, left=least, height=0.34, facecolor="#CFE4F1", edgecolor=_BLUE,
                 hatch="\\\\\\\\", linewidth=1,
             )  # fmt: skip
-    _rows(certain, len(categories), 1)
+    _rows(panel, len(categories), 1)
+    panel.set_xlabel(wording.SCORE, fontsize=10)
     return figure
 
 
@@ -176,10 +192,8 @@ def _named(
         yield row + 0.06, one
 
 
-def _answers(report: Report) -> Any:
-    figure, (panel,) = _figure(3.2)
-    panel.set_title(wording.ANSWERS)
-    weeks = report.answers
+def _answers(weeks: Sequence[WeekOfAnswers]) -> Any:
+    figure, panel = _figure(3.2, wording.TITLES["answers"])
     for name, color, marker, line, of in (
         (wording.MOST, _ORANGE, "s", "--", [one.most_seconds for one in weeks]),
         (wording.HALF, _BLUE, "o", "-", [one.half_seconds for one in weeks]),
@@ -194,13 +208,11 @@ def _answers(report: Report) -> Any:
             wording.duration(minutes), (at, minutes), xytext=(0, 9), textcoords="offset points",
             ha="center", fontweight="bold", fontsize=10,
         )  # fmt: skip
-    _week_axis(panel, [wording.day(week.began, report.timezone) for week in weeks])
+    _week_axis(panel, [wording.day(week.began) for week in weeks])
     highest = max(one.most_seconds or 0 for one in weeks) / 60
     panel.set_ylim(0, max(highest * 1.22, 1))
     panel.yaxis.set_major_formatter(wording.minutes)
-    panel.legend(
-        loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2, frameon=False, fontsize=10
-    )
+    figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=10)
     return figure
 
 

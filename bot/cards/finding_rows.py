@@ -10,7 +10,7 @@ from bot.cards.blocks import Block, Element, Markup, actions, button, joined, se
 from bot.cards.moments import moment
 from bot.cards.text import clip, one_line
 from bot.domain.people import Actor, Named
-from bot.domain.review_finding import ReviewFinding
+from bot.domain.review_finding import ReviewFinding, State
 
 _NAME = 60
 
@@ -27,7 +27,10 @@ def finding_lines(one: ReviewFinding, now: datetime) -> list[Markup]:
         wording.kind(one.kind),
         wording.stands(one, moment(one.seen_at, now)),
         wording.owned(
-            None if one.owner is None else name_of(one.owner), one.due, late=one.late(now.date())
+            None if one.owner is None else name_of(one.owner),
+            one.due,
+            now.date(),
+            late=one.late(now.date()),
         ),
     ]
     if one.fixed is not None:
@@ -40,16 +43,17 @@ def finding_lines(one: ReviewFinding, now: datetime) -> list[Markup]:
 
 
 def buttons(one: ReviewFinding) -> list[Element]:
-    match one.state:
-        case "open":
-            return [
-                button(wording.OWN, names.OWN_FINDING, one.id),
-                button(wording.FIXED, names.FIX_FINDING, one.id),
-            ]
-        case "fixed":
-            return [button(wording.VERIFY, names.VERIFY_FINDING, one.id)]
-        case "verified":
-            return []
+    return buttons_for(one.id, one.state)
+
+
+def buttons_for(finding_id: str, state: State) -> list[Element]:
+    if state == "open":
+        return [
+            button(wording.OWN, names.OWN_FINDING, finding_id),
+            button(wording.FIXED, names.FIX_FINDING, finding_id),
+        ]
+    verify = button(wording.VERIFY, names.VERIFY_FINDING, finding_id)
+    return [verify] if state == "fixed" else []
 
 
 def name_of(person: Actor | Named) -> str:

@@ -10,22 +10,27 @@ from bot.cards.around import Card
 from bot.cards.blocks import (
     Block,
     Markup,
+    actions,
     context,
     escaped,
     header,
     joined,
     picture,
     plain,
+    plain_section,
     prose,
+    rich,
     section,
+    words,
 )
+from bot.cards.finding_rows import buttons_for
 from bot.cards.text import clip, one_line
 from bot.domain.report import Pictures, Report
 
 _NAME, _TITLE = 60, 80
 # Each section's words within what a message may hold together.
 _SECTION = 2600
-_FINDINGS = 12
+_FINDINGS = 8
 
 
 def report_card(
@@ -44,16 +49,15 @@ def report_card(
         header(wording.title(report)),
         *([context(plain(one)) for one in _small_print(report, made_late=made_late)]),
         section(wording.summary(report)),
-        *(section(wording.turn(one, report.timezone)) for one in report.turns[1:4]),
+        *(section(wording.turn(one)) for one in report.turns[1:4]),
     ]
     for chart, file in zip(report.charts, shown, strict=False):
-        title, alt = wording_charts.TITLES[chart], wording_charts.alt_text(chart, report)
-        blocks.append(picture(file, title, alt))
-    for label, lines in _numbers(report, names):
-        blocks.append(prose(label, clip("\n".join(lines), _SECTION)))
-    blocks.append(context(plain(wording.METHOD)))
+        blocks.append(picture(file, wording_charts.alt_text(chart, report)))
     if report.charts:
         blocks.append(context(plain(wording.charts(pictures))))
+    blocks += [prose(label, clip("\n".join(lines), _SECTION)) for label, lines in _numbers(report)]
+    blocks.append(context(plain(wording.METHOD)))
+    blocks += _findings(report, names)
     return Card(text=_said(report), blocks=blocks)
 
 
@@ -61,8 +65,9 @@ def report_in_text(report: Report, names: Mapping[str, str]) -> str:
     """The same for a terminal."""
     parts = [wording.title(report), *_small_print(report, made_late=False)]
     parts.append(wording.plainly(wording.summary(report)))
-    parts += [wording.plainly(wording.turn(one, report.timezone)) for one in report.turns[1:]]
-    for label, lines in _numbers(report, names):
+    parts += [wording.plainly(wording.turn(one)) for one in report.turns[1:]]
+    found = _found(report, names) or [wording.NO_FINDINGS]
+    for label, lines in [*_numbers(report), (wording.FINDINGS, found)]:
         parts.append("\n".join([label, *(f"  {line}" for line in lines)]))
     return "\n\n".join([*parts, wording.METHOD])
 
@@ -73,15 +78,15 @@ def _said(report: Report) -> Markup:
 
 
 def _small_print(report: Report, *, made_late: bool) -> list[str]:
-    words = []
+    said = []
     if report.category is not None:
-        words.append(wording.of_category(clip(one_line(report.category), _NAME)))
+        said.append(wording.of_category(clip(one_line(report.category), _NAME)))
     if made_late:
-        words.append(wording.LATE)
-    return words
+        said.append(wording.LATE)
+    return said
 
 
-def _numbers(report: Report, names: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+def _numbers(report: Report) -> list[tuple[str, list[str]]]:
     """Every number of the pictures, and what has none."""
     parts = [(wording.ERRORS, wording.errors(report))]
     if report.categories:
@@ -93,18 +98,32 @@ def _numbers(report: Report, names: Mapping[str, str]) -> list[tuple[str, list[s
         parts.append((wording.CATEGORIES, lines))
     if any(one.count for one in report.answers):
         parts.append((wording.ANSWERS, wording.answers(report.answers)))
-    parts.append((wording.FINDINGS, _findings(report, names)))
     return parts
 
 
-def _findings(report: Report, names: Mapping[str, str]) -> list[str]:
+def _findings(report: Report, names: Mapping[str, str]) -> list[Block]:
+    """A row each, with what can be done about it."""
+    lines = _found(report, names)
+    blocks: list[Block] = [
+        rich(words(wording.FINDINGS, bold=True))
+        if lines
+        else prose(wording.FINDINGS, wording.NO_FINDINGS)
+    ]
+    for one, line in zip(report.findings, lines, strict=False):
+        blocks.append(plain_section(line))
+        pressed = buttons_for(one.id, one.state)
+        if pressed:
+            blocks.append(actions(f"{one.id}|{one.state}", pressed))
+    left = len(report.findings) - len(lines)
+    if left > 0:
+        blocks.append(context(plain(wording.more_findings(left))))
+    return blocks
+
+
+def _found(report: Report, names: Mapping[str, str]) -> list[str]:
     lines = []
     for one in report.findings[:_FINDINGS]:
         owner = None if one.owner is None else names.get(one.owner, one.owner)
         owner = None if owner is None else clip(one_line(owner), _NAME)
-        title = clip(one_line(one.title), _TITLE)
-        lines.append(wording.finding(one, title, owner, report.timezone))
-    left = len(report.findings) - _FINDINGS
-    if left > 0:
-        lines.append(wording.more_findings(left))
-    return lines or [wording.NO_FINDINGS]
+        lines.append(wording.finding(one, clip(one_line(one.title), _TITLE), owner))
+    return lines

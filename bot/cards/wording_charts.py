@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, timedelta
+from typing import assert_never
 
-from bot.cards.moments import day as _day
 from bot.cards.text import clip, one_line
 from bot.domain.durations import in_words
 from bot.domain.report import (
@@ -19,18 +19,16 @@ from bot.domain.report import (
     WeekOfErrors,
 )
 
-ERROR_RATE = "Error rate, week by week"
-TYPES = "What was wrong this week"
-SEEN = "What people saw"
 TARGET = "where it should be"
-BY_ITSELF = "What goes out by itself, by score"
-ANSWERS = "Until people's first word"
+SCORE = "score"
 HALF, MOST = "half within", "nine of ten within"
 WEEKS = "weeks that began on"
 TITLES: dict[Chart, str] = {
-    "errors": "Errors",
-    "categories": "What people see, and what goes out by itself",
-    "answers": "How fast people answer",
+    "errors": "Error rate, week by week",
+    "types": "What was wrong this week",
+    "seen": "How much people saw",
+    "by_itself": "What goes out by itself",
+    "answers": "Until people's first word",
 }
 _STATES: dict[State, str] = {
     "fixed": "set in the policy",
@@ -77,8 +75,9 @@ def duration(length: float) -> str:
     return in_words(timedelta(minutes=length))
 
 
-def day(at: datetime, timezone: str) -> str:
-    return _day(at, timezone)
+def day(of: date) -> str:
+    """`3 Mar`"""
+    return f"{of.day} {of:%b}"
 
 
 def few(reviewed: int) -> str:
@@ -112,30 +111,33 @@ def by_itself(one: CategoryInReport) -> str:
         return _STATES[one.state]
     least = f"{one.threshold:.2f} and more" if one.threshold > 0 else "all of it"
     if one.ends is not None:
-        return f"{least}, until {_day(one.ends.astimezone(UTC), 'UTC')}"
+        return f"{least}, until {day(one.ends.astimezone(UTC))}"
     return f"{least}, {_STATES[one.state]}"
 
 
 def alt_text(chart: Chart, report: Report) -> str:
     """The picture in words, with its numbers."""
+    return clip(f"{TITLES[chart]}: {'; '.join(_said(chart, report))}.", _ALT)
+
+
+def _said(chart: Chart, report: Report) -> list[str]:
     match chart:
         case "errors":
-            said = [f"{ERROR_RATE}: {_weeks(report)}."]
-            if report.types:
-                kinds = "; ".join(type_of_error(one) for one in report.types)
-                said.append(f"{TYPES}: {kinds}.")
-        case "categories":
-            rows = [f"{_named(one)}: {seen(one)}" for one in report.categories]
-            open_ones = [f"{_named(one)}: {by_itself(one)}" for one in report.categories]
-            said = [f"{SEEN}: {'; '.join(rows)}.", f"{BY_ITSELF}: {'; '.join(open_ones)}."]
+            return [_week(one) for one in report.weeks if one.seen.reviewed]
+        case "types":
+            return [type_of_error(one) for one in report.types]
+        case "seen":
+            return [f"{_named(one)}: {seen(one)}" for one in report.charted]
+        case "by_itself":
+            return [f"{_named(one)}: {by_itself(one)}" for one in report.charted]
         case "answers":
-            weeks = "; ".join(answered(one, report.timezone) for one in report.answers if one.count)
-            said = [f"{ANSWERS}, by week: {weeks}."]
-    return clip(" ".join(said), _ALT)
+            return [answered(one) for one in report.answers if one.count]
+        case _:
+            assert_never(chart)
 
 
-def answered(one: WeekOfAnswers, timezone: str) -> str:
-    return f"{_day(one.began, timezone)} {speed(one)}"
+def answered(one: WeekOfAnswers) -> str:
+    return f"{day(one.began)} {speed(one)}"
 
 
 def speed(one: WeekOfAnswers) -> str:
@@ -146,12 +148,8 @@ def speed(one: WeekOfAnswers) -> str:
     return f"{HALF} {in_words(half)}, {MOST} {in_words(most)}"
 
 
-def _weeks(report: Report) -> str:
-    return "; ".join(_week(one, report.timezone) for one in report.weeks if one.seen.reviewed)
-
-
-def _week(one: WeekOfErrors, timezone: str) -> str:
-    return f"{_day(one.began, timezone)} {_rate(one.seen)}"
+def _week(one: WeekOfErrors) -> str:
+    return f"{day(one.began)} {_rate(one.seen)}"
 
 
 def _rate(seen: Reviewed) -> str:

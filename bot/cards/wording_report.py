@@ -7,11 +7,17 @@ of 95 %. Below 15 reviews there is no rate, and a difference whose interval cove
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from bot.cards.blocks import Markup, joined, said
-from bot.cards.moments import day
-from bot.cards.wording_charts import between, by_itself, percent, seen, speed, type_of_error
+from bot.cards.wording_charts import (
+    between,
+    by_itself,
+    day,
+    percent,
+    seen,
+    speed,
+    type_of_error,
+)
 from bot.cards.wording_learning import why_closed
 from bot.domain.report import (
     ENOUGH,
@@ -52,10 +58,8 @@ ON_ITS_WAY = Markup("The report of the last seven days comes to you directly, wi
 
 
 def title(report: Report) -> str:
-    """`Weekly report · 23 Nov – 30 Nov`; one that ends at midnight ends on the day before."""
-    last = report.until - timedelta(minutes=1)
-    days = f"{day(report.since, report.timezone)} – {day(last, report.timezone)}"
-    return f"Weekly report · {days}"
+    """`Weekly report · 23 Nov – 29 Nov`"""
+    return f"Weekly report · {day(report.first)} – {day(report.last)}"
 
 
 def of_category(category: str) -> str:
@@ -107,7 +111,7 @@ def _compared(change: Change | None, before: Share) -> str:
 def _news(report: Report) -> Markup:
     """What else there is to know first: what closed or opened; else how much people saw."""
     if report.turns:
-        return turn(report.turns[0], report.timezone)
+        return turn(report.turns[0])
     with_target = [one for one in report.categories if one.band and one.escalation_rate is not None]
     if not with_target:
         return Markup("No category has a target for what people see.")
@@ -126,9 +130,9 @@ def _inside(one: CategoryInReport) -> bool:
     return one.band[0] <= one.escalation_rate <= one.band[1]
 
 
-def turn(one: Turn, timezone: str) -> Markup:
+def turn(one: Turn) -> Markup:
     """`refund closed itself on Tue 24 Nov: reviews found too much that was wrong.`"""
-    when = f"{one.at:%a} {day(one.at, timezone)}"
+    when = f"{one.at:%a} {day(one.at)}"
     if one.closed_by is None:
         return said("{name} began to go out by itself on {when}.", name=one.category, when=when)
     because = why_closed(one.closed_by)
@@ -163,12 +167,8 @@ def more_categories(count: int) -> str:
 
 
 def answers(weeks: Sequence[WeekOfAnswers]) -> list[str]:
-    *before, week = weeks
-    lines = [f"This week {_speed(week)}"]
-    earlier = next((one for one in reversed(before) if one.count), None)
-    if earlier is not None:
-        lines.append(f"The week before {_speed(earlier)}" if earlier is before[-1] else "")
-    return [one for one in lines if one]
+    before, week = weeks[-2:]
+    return [f"This week {_speed(week)}", f"The week before {_speed(before)}"]
 
 
 def _speed(week: WeekOfAnswers) -> str:
@@ -178,12 +178,12 @@ def _speed(week: WeekOfAnswers) -> str:
     return f"{words}: {speed(week)}"
 
 
-def finding(one: FindingInReport, name: str, owner: str | None, timezone: str) -> str:
-    """`f-12 open: Shipping is promised wrongly · Ana · due 3 Dec`"""
-    whose = owner or "nobody owns it"
-    parts = [f"{one.state}: {name}", whose]
+def finding(one: FindingInReport, name: str, owner: str | None) -> str:
+    """`open: Accuracy · refund · the prompt · 4 errors · Ana · due 3 Dec`"""
+    errors = "1 error" if one.errors == 1 else f"{one.errors:,} errors"
+    parts = [f"{one.state}: {name}", errors, owner or "nobody owns it"]
     if one.due is not None:
-        parts.append(f"due {day(one.due, timezone)}")
+        parts.append(f"due {day(one.due)}")
     if one.before is not None and one.after is not None:
         parts.append(f"{between(one.before)} → {between(one.after)}, {_helped(one)}")
     return " · ".join(parts)
@@ -202,7 +202,7 @@ def _helped(one: FindingInReport) -> str:
 
 
 def more_findings(count: int) -> str:
-    return f"{count} more are open"
+    return f"{count} more: `/pullcord findings` lists them"
 
 
 def charts(state: Pictures) -> str:

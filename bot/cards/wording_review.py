@@ -12,6 +12,10 @@ from bot.domain.review import ErrorType, RootCause, Severity
 
 REVIEW_THIS = "review this"
 LABEL = "Review"
+ANSWERED_BEFORE = (
+    "You have answered for this case before, so somebody else has to review it now. Leave it to "
+    "the others."
+)
 RIGHT, WRONG, SKIP, READ_ALL = "Correct", "Incorrect…", "Skip", "Read all of it"
 NOT_ALL_HERE = "The rest does not fit on this card."
 READ_TITLE = "All of it"

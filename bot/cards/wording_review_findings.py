@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.cards.blocks import Markup, escaped, joined, said
 from bot.cards.wording_review import ERROR_TYPES, ROOT_CAUSES, SEVERITIES
-from bot.domain.review_finding import Kind, Outcome, ReviewFinding, State
+from bot.domain.review_finding import Change, Kind, Outcome, ReviewFinding, Share, State
 
 NO_SUCH = "There is no such finding that is yours to see. `/pullcord findings` lists them."
 NONE = "✅ Reviews have found nothing that is still to be mended."
@@ -53,9 +53,9 @@ def kind_plainly(of: Kind) -> str:
 
 def stands(one: ReviewFinding, latest: Markup) -> Markup:
     """How it is, and how many errors it is made of."""
-    errors = "1 error" if one.errors == 1 else f"{one.errors} errors"
     worst = SEVERITIES[one.severity].split(":")[0].lower()
-    how = f"{_STATES[one.state]} · {errors}, the worst {worst}, the latest "
+    many = f"{one.errors} errors, the worst {worst}, the latest "
+    how = f"{_STATES[one.state]} · " + (f"1 error, {worst}, " if one.errors == 1 else many)
     again = f" · came again {times(one.reopened)}" if one.reopened else ""
     return joined("", [Markup(how), latest, Markup(again)])
 
@@ -64,8 +64,11 @@ def times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
-def owned(owner: str | None, due: date | None, *, late: bool) -> Markup:
-    by = "" if due is None else f", due {due.day} {due:%b}" + (" (late)" if late else "")
+def owned(owner: str | None, due: date | None, today: date, *, late: bool) -> Markup:
+    by = ""
+    if due is not None:
+        year = "" if due.year == today.year else f" {due.year}"
+        by = f", due {due.day} {due:%b}{year}" + (" (late)" if late else "")
     if owner is None:
         return Markup(f"👤 Nobody owns it yet{by}.")
     return said(f"👤 {{owner}}{by}", owner=owner)
@@ -91,6 +94,49 @@ def confirmed(names: Sequence[str], doubted: int) -> Markup:
         what = "1 error" if doubted == 1 else f"{doubted} errors"
         parts.append(Markup(f"a second reviewer did not agree with {what}"))
     return joined("; ", parts)
+
+
+def tried_again(cases: int, tried: int, right: int) -> Markup:
+    """Its cases, as their agents do them now."""
+    return Markup(f"🔁 Re-evaluated {tried} of {cases}: {right} right now")
+
+
+def too_few(before: int, after: int, needed: int) -> Markup:
+    """How many were reviewed by chance on either side of the fix."""
+    earlier = f"{before or 'none'} of the four weeks before the fix {_are(before)} reviewed"
+    return Markup(
+        f"📊 No evidence yet: of those that the coin chose, {earlier}, and {after or 'none'} "
+        f"since; it takes {needed} of each."
+    )
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def before_and_after(found: Change) -> Markup:
+    """Such errors in the four weeks before the fix, and in those since."""
+    rates = (
+        f"Such errors were {_rate(found.before)} in the four weeks before the fix, "
+        f"and {_rate(found.after)} since"
+    )
+    if not found.shows:
+        return Markup(f"📊 {rates}: no evidence yet that the rate has changed.")
+    low, high = sorted((abs(found.low), abs(found.high)))
+    what = "fell" if found.change < 0 else "rose"
+    return Markup(
+        f"📊 {rates}: the rate {what} by {_points(abs(found.change))} points "
+        f"[{_points(low)}–{_points(high)}]."
+    )
+
+
+def _rate(of: Share) -> str:
+    interval = f"[{_points(of.low)}–{_points(of.high)}]"
+    return f"{_points(of.rate)} % {interval} of all ({of.reviewed:,} reviewed)"
+
+
+def _points(share: float) -> str:
+    return f"{share * 100:.1f}"
 
 
 CORRECTIONS = "What would have been right, the latest first"

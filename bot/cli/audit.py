@@ -17,6 +17,7 @@ from bot.start import key_peppers
 from bot.store.seals import Head
 from bot.usecases.erase import erase
 from bot.usecases.export import decisions
+from bot.usecases.export_reviews import evals_since, reviews_since
 from bot.usecases.seal import verify
 
 if TYPE_CHECKING:
@@ -85,16 +86,15 @@ def export(
         fail(f"--since {since[:40]!r} is no date: expected one such as 2026-01-31.")
     start = start.replace(tzinfo=UTC) if start.tzinfo is None else start
 
+    lines = {"decisions": decisions, "reviews": reviews_since, "evals": evals_since}[kind]
+
     async def work(ledger: Ledger) -> int:
         count = 0
-        async for one in decisions(ledger, start):
+        async for one in lines(ledger, start):
             sys.stdout.write(json.dumps(one, ensure_ascii=False) + "\n")
             count += 1
             if count % 1000 == 0:
                 typer.echo(f"{count} …", err=True)
         return count
 
-    if kind != "decisions":
-        typer.echo(f"There are no {kind} yet: outputs are not sampled in this release.", err=True)
-        return
-    typer.echo(f"{beside_the_bot(read_settings(), work, begins=False)} decisions.", err=True)
+    typer.echo(f"{beside_the_bot(read_settings(), work, begins=False)} {kind}.", err=True)

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cards.report_card import report_in_text
+from bot.cards.times import date_of
 from bot.cli.running import beside_the_bot, fail
 from bot.domain.drawn import DrawingFailedError
-from bot.domain.report import WEEK
 from bot.settings import read_settings
 from bot.usecases.make_report import report_of
 from bot.workers.drawing import Drawing
 from bot.workers.policy_file import read_book
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 def report(
@@ -37,11 +37,11 @@ def report(
     """Write the report of a week on stdout, as the weekly one has it."""
     settings = read_settings()
     book = read_book(settings.pullcord_policy_file)
-    zone = book.timezone if book.report is None else book.report.timezone
-    until = None if since is None else _day(since, zone) + WEEK
-    if out is not None and not out.is_dir():
-        fail(f"--out {str(out)[:200]!r} is no folder. Make it first.")
-    work = partial(report_of, book=book, until=until, category=category)
+    first = None if since is None else _day(since)
+    if out is not None:
+        # What is wrong with it is said before the work is done.
+        out.mkdir(parents=True, exist_ok=True)
+    work = partial(report_of, book=book, first=first, category=category)
     found, names = beside_the_bot(settings, work, begins=False)
     typer.echo(report_in_text(found, names))
     if out is None:
@@ -55,12 +55,8 @@ def report(
         typer.echo(f"{out / one.name}: {one.alt}", err=True)
 
 
-def _day(written: str, zone: str) -> datetime:
-    """Midnight in the report's own zone."""
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", written, re.ASCII):
+def _day(written: str) -> date:
+    day = date_of(written)
+    if day is None:
         fail(f"--since {written[:40]!r} is no date: expected one such as 2026-01-31.")
-    try:
-        day = datetime.fromisoformat(written)
-    except ValueError:
-        fail(f"--since {written[:40]!r} is no date: expected one such as 2026-01-31.")
-    return day.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    return day

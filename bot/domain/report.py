@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import sqrt
 from typing import Literal
 
 from bot.domain.review import ErrorType
+from bot.domain.review_finding import State as FindingState
 
 #: Fewer reviews say nothing of a rate.
 ENOUGH = 15
+_DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 #: How far its charts look back.
 WEEKS = 8
@@ -18,12 +20,15 @@ WEEKS = 8
 WEEKS_BEFORE = 4
 #: How many categories it names, those with most cases first.
 CATEGORIES = 8
+#: And how many of these a picture shows.
+CHARTED = 5
 #: Later than this after its time, people are told that it is late.
 LATE = timedelta(hours=1)
 
 Change = Literal["fell", "rose", "unclear"]
-#: Its pictures: what was wrong, what goes out by itself, and how long answers took.
-Chart = Literal["errors", "categories", "answers"]
+#: Its pictures: the error rate over the weeks, what was wrong, how much people saw, what goes out
+#: by itself, and how long answers took. One thing each: Slack shows what is tall very small.
+Chart = Literal["errors", "types", "seen", "by_itself", "answers"]
 #: They are owed, stand in the channel, or could not be drawn or sent.
 Pictures = Literal["owed", "shared", "failed"]
 #: Where a category stands: as `GET /v1/categories` says it.
@@ -54,7 +59,7 @@ class Reviewed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeekOfErrors:
-    began: datetime
+    began: date
     seen: Reviewed
 
 
@@ -90,7 +95,7 @@ class CategoryInReport:
 class WeekOfAnswers:
     """How long people's first words took: half of them at most so long, and nine of ten."""
 
-    began: datetime
+    began: date
     count: int = 0
     half_seconds: int | None = None
     most_seconds: int | None = None
@@ -112,23 +117,24 @@ class FindingInReport:
 
     id: str
     title: str
-    state: str
-    category: str | None = None
+    state: FindingState
+    errors: int = 1
     #: A Slack id.
     owner: str | None = None
-    due: datetime | None = None
-    #: Whether its fix helped: the error rate before and after, where that was measured.
+    due: date | None = None
+    #: The rate of such errors in the four weeks before its fix and since, where both are known.
     before: Share | None = None
     after: Share | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The week from `since` to `until`, of one category or of all."""
+    """Seven whole days by UTC, both of these with them; of one category, or of all."""
 
-    since: datetime
-    until: datetime
-    timezone: str
+    first: date
+    last: date
+    #: When it was to be posted; None where somebody asked for it.
+    due: datetime | None = None
     category: str | None = None
     week: Reviewed = Reviewed()
     #: The four weeks before it.
@@ -152,13 +158,22 @@ class Report:
         return changed(self.before.errors, self.week.errors)
 
     @property
+    def charted(self) -> tuple[CategoryInReport, ...]:
+        """The categories that a picture has room for."""
+        return self.categories[:CHARTED]
+
+    @property
     def charts(self) -> tuple[Chart, ...]:
         """Those that have something to show."""
         found: list[Chart] = []
         if any(one.seen.reviewed for one in self.weeks):
             found.append("errors")
+        if any(one.count for one in self.types):
+            found.append("types")
         if self.categories:
-            found.append("categories")
+            found.append("seen")
+        if any(one.state not in {"person", "unlisted"} for one in self.charted):
+            found.append("by_itself")
         if any(one.count for one in self.answers):
             found.append("answers")
         return tuple(found)
@@ -178,6 +193,6 @@ def changed(before: Share, after: Share) -> Change:
     return "rose" if rose < 0 else "unclear"
 
 
-def week_starts(until: datetime, weeks: int = WEEKS) -> tuple[datetime, ...]:
-    """When each of the last weeks began, the oldest first."""
-    return tuple(until - WEEK * back for back in range(weeks, 0, -1))
+def week_starts(last: date) -> tuple[date, ...]:
+    """When each of the weeks up to that day began, the oldest first."""
+    return tuple(last - WEEK * back + _DAY for back in range(WEEKS, 0, -1))

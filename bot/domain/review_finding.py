@@ -108,6 +108,32 @@ class ReviewFinding:
             raise FindingStateError(self)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """How many of all outputs had such an error, with the interval of 95 %."""
+
+    rate: float
+    low: float
+    high: float
+    reviewed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What reviews by chance say of a fix."""
+
+    before: Share
+    after: Share
+    change: float
+    low: float
+    high: float
+
+    @property
+    def shows(self) -> bool:
+        """Whether there is evidence at all: the interval leaves 0 out."""
+        return self.low > 0 or self.high < 0
+
+
 def begin(finding_id: str, route: str, found: Objection) -> ReviewFinding:
     """The first error of its kind."""
     return ReviewFinding(

@@ -120,6 +120,8 @@ class ReviewWay(_Page):
     digest: str | None = None
     #: Names of groups; empty: those of the first route.
     reviewers: tuple[str, ...] = ()
+    #: A second person says whether an objection is right.
+    second_look: bool = False
 
 
 class Category(_Page):

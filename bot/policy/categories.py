@@ -50,6 +50,10 @@ def _review(
     digest = section.one("digest", NAME, None)
     if digest is not None and digest not in digests:
         section.note("digest", unknown("digest", digest, digests))
-    found = ReviewWay(digest=digest, reviewers=read_group_names(section, "reviewers", groups))
+    found = ReviewWay(
+        digest=digest,
+        reviewers=read_group_names(section, "reviewers", groups),
+        second_look=section.one("second_look", FLAG, False),
+    )
     section.close()
     return found

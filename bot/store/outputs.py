@@ -82,6 +82,20 @@ def find(tx: Tx, output_id: str) -> Output:
     return _output(row)
 
 
+def find_all(tx: Tx, ids: Sequence[str]) -> dict[str, Output]:
+    """Those of the ids that exist."""
+    rows = tx.execute(select(output).where(output.c.id.in_(ids)))
+    return {row.id: _output(row) for row in rows}
+
+
+def contents(tx: Tx, ids: Sequence[str]) -> dict[str, Content]:
+    """What is kept of these."""
+    rows = tx.execute(select(output_content).where(output_content.c.output_id.in_(ids)))
+    return {
+        row.output_id: _CONTENT.validate_python(row.body | {"owners": row.owners}) for row in rows
+    }
+
+
 def content(tx: Tx, output_id: str) -> Content:
     """What a reviewer reads. Raises NotFoundError for what is not put to people."""
     row = tx.execute(

@@ -34,9 +34,9 @@ class Kept:
     facts: Report
     made_at: datetime
     pictures: Pictures
-    #: Slack's ids of the pictures, in their order; empty while none was announced.
+    #: Slack's ids of the pictures, in their order; empty until it has them.
     files: tuple[str, ...] = ()
-    #: When they were shared for the first time, as far as we know.
+    #: When somebody was about to share them for the first time.
     tried_at: datetime | None = None
     attempts: int = 0
 
@@ -140,17 +140,26 @@ def owing(tx: Tx) -> list[Owing]:
     return [Owing(kept=_kept(row), channel=row.posted_channel, ts=row.ts) for row in rows]
 
 
-def announce(tx: Tx, report_id: str, files: Sequence[str]) -> None:
-    """These files are about to be shared: whoever comes next looks for them first."""
+def uploaded(tx: Tx, report_id: str, files: Sequence[str]) -> None:
+    """Slack has these files, and nobody sees them yet."""
     tx.execute(
         update(report)
         .where(report.c.id == report_id, report.c.pictures == "owed")
-        .values(files=list(files), tried_at=tx.now())
+        .values(files=list(files))
+    )
+
+
+def announce(tx: Tx, report_id: str) -> None:
+    """They are about to be shared: whoever comes next looks for them first."""
+    tx.execute(
+        update(report)
+        .where(report.c.id == report_id, report.c.tried_at.is_(None))
+        .values(tried_at=tx.now())
     )
 
 
 def later(tx: Tx, report_id: str, *, wait: timedelta, problem: str, anew: bool = False) -> None:
-    """They are tried again after a while; `anew`: as if they had never been announced."""
+    """They are tried again after a while; `anew`: as if Slack had never had them."""
     forgotten = {"files": None, "tried_at": None} if anew else {}
     tx.execute(
         update(report)

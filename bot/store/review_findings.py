@@ -7,13 +7,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import select, update
+from sqlalchemy import and_, func, select, update
 
 from bot.domain.errors import NotFoundError
 from bot.domain.people import Actor, Named
 from bot.domain.review import Verdict
 from bot.domain.review_finding import Kind, ReviewFinding, Step
-from bot.store.tables import review, review_finding, review_finding_case
+from bot.store.tables import escalation, output, review, review_finding, review_finding_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,6 +35,15 @@ class Error:
     review_id: str
     verdict: Verdict
     second: tuple[Actor, bool] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """How many cases, how many of them came back and were judged, and how many were right then."""
+
+    cases: int
+    tried: int
+    right: int
 
 
 def of_kind(tx: Tx, kind: Kind) -> ReviewFinding | None:
@@ -134,6 +143,47 @@ def errors_of(tx: Tx, finding_id: str, limit: int) -> list[Error]:
         )
         for row in rows
     ]
+
+
+def tried_again(tx: Tx, finding_id: str) -> Tried:
+    """How many of its cases came back from their agents, and how many of them are right now: the
+    latest try of each that somebody has judged.
+    """
+    first, again, made = review.alias(), output.alias(), output.alias()
+    named = func.coalesce(made.c.item_id, first.c.escalation_id)
+    rows = tx.execute(
+        select(named.label("case"), review.c.verdict)
+        .select_from(review_finding_case)
+        .join(first, first.c.id == review_finding_case.c.review_id)
+        .outerjoin(made, made.c.id == first.c.output_id)
+        .outerjoin(
+            again,
+            and_(
+                again.c.re_evaluates == named,
+                again.c.agent
+                == func.coalesce(
+                    made.c.agent,
+                    select(escalation.c.agent)
+                    .where(escalation.c.id == first.c.escalation_id)
+                    .scalar_subquery(),
+                ),
+            ),
+        )
+        .outerjoin(
+            review,
+            and_(
+                review.c.output_id == again.c.id,
+                review.c.purpose == "re_evaluation",
+                review.c.verdict.is_not(None),
+            ),
+        )
+        .where(review_finding_case.c.finding_id == finding_id)
+        .order_by(again.c.id)
+    ).all()
+    latest = {row.case: row.verdict["correct"] for row in rows if row.verdict is not None}
+    return Tried(
+        cases=len({row.case for row in rows}), tried=len(latest), right=sum(latest.values())
+    )
 
 
 def links(tx: Tx, review_ids: Sequence[str]) -> dict[str, tuple[str, bool | None]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 
 from bot.domain.errors import NotFoundError
 from bot.domain.people import Actor
@@ -15,6 +15,7 @@ from bot.store.tables import message, review
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from sqlalchemy import Row
 
@@ -138,6 +139,20 @@ def verdicts(tx: Tx, ids: Sequence[str]) -> dict[str, Verdict]:
         for row in rows
         if row.verdict is not None
     }
+
+
+def judged_after(tx: Tx, since: datetime, review_id: str, limit: int) -> list[Review]:
+    """By the moment of their verdict, oldest first, after that one of that moment."""
+    later = or_(
+        review.c.ended_at > since, and_(review.c.ended_at == since, review.c.id > review_id)
+    )
+    rows = tx.execute(
+        select(review)
+        .where(later, review.c.verdict.is_not(None))
+        .order_by(review.c.ended_at, review.c.id)
+        .limit(limit)
+    )
+    return [from_row(row) for row in rows]
 
 
 def from_row(row: Row[Any] | None) -> Review:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -16,7 +17,6 @@ from bot.store.tables import output, output_volume, review, sampling_plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, datetime
 
     from sqlalchemy import Row
 
@@ -142,6 +142,29 @@ def pasts(tx: Tx, since: datetime) -> dict[str, Past]:
         )
         for category, by_third in sorted(volumes(tx, since.date(), now.date()).items())
     }
+
+
+def verdicts(tx: Tx, category: str, first: date, last: date) -> list[tuple[int, float, Verdict]]:
+    """Of the outputs of these days that the coin chose and somebody judged: the third, the chance
+    and what was found.
+    """
+    rows = tx.execute(
+        select(output.c.third, output.c.pi, review.c.verdict)
+        .join(review, review.c.output_id == output.c.id)
+        .where(
+            output.c.category == category,
+            output.c.at >= _midnight(first),
+            output.c.at < _midnight(last + timedelta(days=1)),
+            review.c.purpose == "sample",
+            review.c.verdict.is_not(None),
+        )
+        .order_by(output.c.id)
+    )
+    return [(row.third, float(row.pi or 0), _VERDICT.validate_python(row.verdict)) for row in rows]
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 def _latest_scores(tx: Tx, category: str) -> tuple[float, ...]:

@@ -661,6 +661,12 @@ Index(
     postgresql_where=text("escalation_id IS NOT NULL"),
 )
 Index("output_by_category", output.c.category, output.c.id)
+Index(
+    "output_again",
+    output.c.re_evaluates,
+    sqlite_where=text("re_evaluates IS NOT NULL"),
+    postgresql_where=text("re_evaluates IS NOT NULL"),
+)
 Index("output_by_time", output.c.at)
 
 # What a reviewer reads; only of what is put to people.
@@ -747,6 +753,13 @@ Index(
     review.c.expires_at,
     sqlite_where=text("ended_at IS NULL"),
     postgresql_where=text("ended_at IS NULL"),
+)
+Index("review_by_end", review.c.ended_at, review.c.id)
+Index(
+    "review_again",
+    review.c.second_of,
+    sqlite_where=text("second_of IS NOT NULL"),
+    postgresql_where=text("second_of IS NOT NULL"),
 )
 _WAITS_FOR_SLOT = text("digest IS NOT NULL AND session_id IS NULL AND ended_at IS NULL")
 Index(
@@ -915,7 +928,7 @@ report = Table(
     Column("facts", Json, nullable=False),
     # owed, shared or failed.
     Column("pictures", Text, nullable=False),
-    # Slack's ids of the pictures, from just before they were shared.
+    # Slack's ids of the pictures, once it has them; and when they were first about to be shared.
     Column("files", Json),
     Column("tried_at", Instant),
     Column("due_at", Instant, nullable=False),

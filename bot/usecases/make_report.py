@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.domain.report import WEEK
 from bot.policy.slots import missed_slot
 from bot.store import journal, reports
 from bot.usecases.commands.asker import recognise
@@ -14,7 +15,7 @@ from bot.usecases.report_facts import gather
 from bot.usecases.show_report import names_in
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from bot.domain.people import Clicker
     from bot.domain.report import Report
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-_AGAIN = timedelta(minutes=1)
+_AGAIN, _DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 async def make_due_report(desk: Desk) -> bool:
@@ -57,10 +58,13 @@ async def report_directly(desk: Desk, clicker: Clicker, category: str | None) ->
 
 
 async def report_of(
-    ledger: Ledger, book: Book, until: datetime | None, category: str | None
+    ledger: Ledger, book: Book, first: date | None, category: str | None
 ) -> tuple[Report, dict[str, str]]:
-    """The report itself, with the names of whom it names; nothing is posted or kept."""
-    return await ledger.read(_gather, book, until, category)
+    """The report itself, with the names of whom it names; nothing is posted or kept.
+
+    `first`: the day on which its seven days begin; None: today is the last of them.
+    """
+    return await ledger.read(_gather, book, first, category)
 
 
 def _look(tx: Tx) -> tuple[datetime | None, datetime]:
@@ -74,7 +78,8 @@ def _make(tx: Tx, book: Book, slot: datetime) -> bool:
     report_id = tx.new_id("rep")
     if not reports.run_once(tx, slot, report_id):
         return False
-    facts = gather(tx, book, wanted.timezone, slot)
+    # Days that are over: each of them is in one report.
+    facts = gather(tx, book, slot.astimezone(UTC).date() - _DAY, due=slot)
     reports.add(tx, report_id, facts, channel=wanted.channel)
     journal.note(tx, None, "report.made", None, report=report_id, slot=slot.isoformat())
     return True
@@ -85,12 +90,13 @@ def _make_for(tx: Tx, book: Book, person: str, category: str | None) -> None:
     tx.queue_up("report", person)
     if reports.made_since(tx, person, tx.now() - _AGAIN):
         return
-    facts = gather(tx, book, book.timezone, tx.now(), category)
+    facts = gather(tx, book, tx.now().date(), category=category)
     reports.add(tx, tx.new_id("rep"), facts, channel=person)
 
 
 def _gather(
-    tx: Tx, book: Book, until: datetime | None, category: str | None
+    tx: Tx, book: Book, first: date | None, category: str | None
 ) -> tuple[Report, dict[str, str]]:
-    facts = gather(tx, book, book.timezone, until or tx.now(), category)
+    last = tx.now().date() if first is None else first + WEEK - _DAY
+    facts = gather(tx, book, last, category=category)
     return facts, names_in(tx, facts)

@@ -3,53 +3,147 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, get_args
 
+from bot.cards.wording_review_findings import kind_plainly
 from bot.domain.report import (
     CATEGORIES,
+    ENOUGH,
     WEEK,
+    WEEKS_BEFORE,
     CategoryInReport,
+    FindingInReport,
     Report,
     Reviewed,
+    Share,
     Turn,
+    TypeOfError,
     WeekOfAnswers,
     WeekOfErrors,
     week_starts,
 )
+from bot.domain.review import ErrorType
 from bot.policy.targets import target_band
-from bot.store import answer_times, categories, journal
+from bot.store import answer_times, categories, journal, review_findings
 from bot.usecases.categories import categories_now
+from bot.usecases.estimates import estimates
 
 if TYPE_CHECKING:
+    from bot.domain.estimate import CategoryEstimate, ErrorRate
+    from bot.domain.review_finding import ReviewFinding
     from bot.policy.book import Book
     from bot.store.tx import Tx
 
+_DAY = timedelta(days=1)
+_TYPES: tuple[ErrorType, ...] = get_args(ErrorType)
 # Beyond so many turns in one week somebody is trying something out.
 _TURNS = 10
 
 
 def gather(
-    tx: Tx, book: Book, timezone: str, until: datetime, category: str | None = None
+    tx: Tx, book: Book, last: date, *, category: str | None = None, due: datetime | None = None
 ) -> Report:
-    """Of the seven days before `until`; of one category, or of all."""
-    since = until - WEEK
+    """Of the seven days up to `last`, by UTC; of one category, or of all."""
+    first = last - WEEK + _DAY
+    since, until = _begins(first), _begins(last + _DAY)
+    week = _estimate(tx, first, last, category)
+    starts = week_starts(last)
     shown, more = _categories(tx, book, since, until, category)
-    starts = week_starts(until)
     return Report(
-        since=since,
-        until=until,
-        timezone=timezone,
+        first=first,
+        last=last,
+        due=due,
         category=category,
-        week=Reviewed(),
-        before=Reviewed(),
-        types=(),
-        weeks=tuple(WeekOfErrors(began=began, seen=Reviewed()) for began in starts),
+        week=_reviewed(week),
+        before=_reviewed(_estimate(tx, first - WEEK * WEEKS_BEFORE, first - _DAY, category)),
+        types=_types(week),
+        weeks=tuple(
+            WeekOfErrors(
+                began=began, seen=_reviewed(_estimate(tx, began, began + WEEK - _DAY, category))
+            )
+            for began in starts
+        ),
         categories=shown,
         more_categories=more,
         answers=tuple(_answers(tx, began, category) for began in starts),
         turns=_turns(tx, since, until, category),
+        findings=_findings(tx, since, last, category),
     )
+
+
+def _begins(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
+
+
+# --- what reviews say ----------------------------------------------------------------------------
+
+
+def _estimate(tx: Tx, first: date, last: date, category: str | None) -> CategoryEstimate | None:
+    found = estimates(tx, first, last)
+    return next((one for one in found if one.category == category), None)
+
+
+def _reviewed(found: CategoryEstimate | None) -> Reviewed:
+    if found is None:
+        return Reviewed()
+    return Reviewed(outputs=found.volume, reviewed=found.reviewed, errors=_share(found.error))
+
+
+def _share(rate: ErrorRate | None) -> Share | None:
+    """None where too few were reviewed."""
+    if rate is None or rate.reviewed < ENOUGH:
+        return None
+    return Share(rate=rate.rate, low=rate.low, high=rate.high)
+
+
+def _types(week: CategoryEstimate | None) -> tuple[TypeOfError, ...]:
+    """Those with most errors first; none where nothing was reviewed."""
+    if week is None or not week.reviewed:
+        return ()
+    found = [
+        TypeOfError(type=kind, count=week.seen.get(kind, 0), share=_share(week.by_type.get(kind)))
+        for kind in _TYPES
+    ]
+    return tuple(sorted(found, key=lambda one: -one.count))
+
+
+def _findings(
+    tx: Tx, since: datetime, last: date, category: str | None
+) -> tuple[FindingInReport, ...]:
+    """What is to be mended, then what is to be verified, then what was verified this week."""
+    every = review_findings.every(tx, category=category)
+    found = [one for one in every if one.verified is None or one.verified.at > since]
+    found.sort(key=lambda one: ("open", "fixed", "verified").index(one.state))
+    return tuple(_finding(tx, one, last) for one in found)
+
+
+def _finding(tx: Tx, one: ReviewFinding, last: date) -> FindingInReport:
+    before = after = None
+    if one.fixed is not None and one.state != "open":
+        mended = one.fixed.at.astimezone(UTC).date()
+        # The day itself has some of either.
+        before = _rate_of(tx, one, mended - WEEK * WEEKS_BEFORE, mended - _DAY)
+        after = _rate_of(tx, one, mended + _DAY, last)
+    return FindingInReport(
+        id=one.id,
+        title=kind_plainly(one.kind),
+        state=one.state,
+        errors=one.errors,
+        owner=None if one.owner is None else one.owner.id,
+        due=one.due,
+        before=before,
+        after=after,
+    )
+
+
+def _rate_of(tx: Tx, one: ReviewFinding, first: date, last: date) -> Share | None:
+    """How often such errors, of all outputs of the category."""
+    found = None if last < first else _estimate(tx, first, last, one.kind.category)
+    return None if found is None else _share(found.by_type.get(one.kind.error_type))
+
+
+# --- what people saw, and how fast they were -----------------------------------------------------
 
 
 def _categories(
@@ -57,7 +151,7 @@ def _categories(
 ) -> tuple[tuple[CategoryInReport, ...], int]:
     """Those with most cases first; and how many there are besides."""
     volumes = categories.volumes(tx, since, None, only, until=until)
-    standing = {one.name: one for one in categories_now(tx, book, only) if one.name in volumes}
+    standing = {one.name: one for one in categories_now(tx, book, only)}
     found = []
     for name, volume in volumes.items():
         listed, now = book.category(name), standing.get(name)
@@ -81,8 +175,8 @@ def _moment(written: str | None) -> datetime | None:
     return None if written is None else datetime.fromisoformat(written)
 
 
-def _answers(tx: Tx, began: datetime, category: str | None) -> WeekOfAnswers:
-    waited = sorted(answer_times.between(tx, began, began + WEEK, category))
+def _answers(tx: Tx, began: date, category: str | None) -> WeekOfAnswers:
+    waited = sorted(answer_times.between(tx, _begins(began), _begins(began + WEEK), category))
     if not waited:
         return WeekOfAnswers(began=began)
     return WeekOfAnswers(

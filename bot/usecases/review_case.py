@@ -16,8 +16,10 @@ from bot.store import escalations, journal, outputs, people, reviews
 from bot.usecases.authority import SlackVoter
 from bot.usecases.end_of_time import CLOCK
 from bot.usecases.learn import learn_from_review
+from bot.usecases.look_again import ask_a_second, hear_the_second
 from bot.usecases.read_directory import read_directory
 from bot.usecases.review_findings import file_objection, owner_named
+from bot.usecases.who_reviews import groups_asked, judged_before
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -84,13 +86,6 @@ def ask_about(tx: Tx, book: Book, output: Output) -> None:
     _note(tx, asked, "review.asked", None)
 
 
-def groups_asked(book: Book, review: Review) -> tuple[str, ...]:
-    """Names of the groups whose members may answer."""
-    if review.output_id is None:
-        return book.route(review.route).reviewers
-    return book.review_way(review.category).reviewers
-
-
 async def look_at_review(desk: Desk, review_id: str) -> Seen:
     """Raises NotFoundError."""
     return await desk.ledger.read(see_review, desk.book, review_id)
@@ -152,6 +147,8 @@ def _judge(
     if not verdict.correct:
         owner = None if finding.owner is None else owner_named(tx, book, team_id, finding.owner)
         file_objection(tx, after, owner)
+    hear_the_second(tx, after)
+    ask_a_second(tx, book, after)
     return after
 
 
@@ -174,6 +171,8 @@ def _locked(
     denial = why_no_review(book, directory, material_of(tx, found), groups, voter.clicker)
     if denial is not None:
         raise ForbiddenError(denied(denial, directory.now, book))
+    if voter.clicker.id in judged_before(tx, found):
+        raise ForbiddenError(wording_review.ANSWERED_BEFORE)
     return found, voter.actor(directory)
 
 

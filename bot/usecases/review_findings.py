@@ -15,6 +15,7 @@ from bot.domain.review_finding import Kind, Objection, Step, begin
 from bot.store import escalations, journal, outbox, outputs, review_findings
 from bot.usecases.authority import SlackVoter
 from bot.usecases.commands.asker import recognise_in
+from bot.usecases.finding_evidence import counted
 from bot.usecases.read_directory import read_directory
 
 if TYPE_CHECKING:
@@ -173,11 +174,6 @@ def _look(tx: Tx, book: Book, team_id: str | None, finding_id: str, clicker: Cli
     found = review_findings.find(tx, finding_id)
     _check(recognise_in(tx, book, team_id, clicker), found)
     return Looked(finding=found, counted=counted(tx, found), now=tx.now())
-
-
-def counted(tx: Tx, one: ReviewFinding) -> list[Markup]:  # noqa: ARG001
-    """What reviews say of such errors since the fix."""
-    return []
 
 
 def _went_out_at(tx: Tx, review: Review) -> datetime:

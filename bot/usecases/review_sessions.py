@@ -14,7 +14,8 @@ from bot.policy.allowed import why_no_review
 from bot.store import people, review_sessions
 from bot.usecases.authority import SlackVoter
 from bot.usecases.read_directory import read_directory
-from bot.usecases.review_case import denied, groups_asked, material_of
+from bot.usecases.review_case import denied, material_of
+from bot.usecases.who_reviews import groups_asked, judged_before
 
 if TYPE_CHECKING:
     from bot.domain.material import Material
@@ -87,7 +88,9 @@ def _next(
     mine = [
         one
         for one in session.left
-        if not one.over(now) and all(who.id != clicker.id for who in one.skipped)
+        if not one.over(now)
+        and all(who.id != clicker.id for who in one.skipped)
+        and clicker.id not in judged_before(tx, one)
     ]
     denial = None
     # Each has an order of their own, so that two who begin together do not answer the same.

@@ -1,8 +1,8 @@
 """A report's pictures: drawn elsewhere, uploaded, and shared once in the thread of its message.
 
-An upload shows nothing to anybody; sharing is what must not happen twice. So Slack's ids of the
-files are written down just before, and whoever finds them looks into the thread first. A file is
-shared under the same id then: Slack does not take one twice.
+An upload shows nothing to anybody; sharing is what must not happen twice. So it is written down
+just before, and whoever finds that looks into the thread first. They are then shared under the same
+ids: Slack does not take a file twice.
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ from bot.domain.outgoing import Alert, Later, Never, Refused, Sent, Unsure
 from bot.domain.pacing import lane, rest
 from bot.store import duties, messages, outbox, pace, reports
 from bot.usecases.send_card import backoff
+from bot.usecases.turns import may_post
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from bot.domain.drawn import Draw
     from bot.domain.outgoing import Outcome
     from bot.senders.files import FileSender
@@ -37,16 +36,27 @@ _DUTY = "pictures"
 LEASE = timedelta(minutes=3)
 # After that no sharing begins: somebody else may have begun.
 _BEGINS_WITHIN = LEASE.total_seconds() - 30
-_ENOUGH = 30
+# After a day nobody waits for them any more.
+_PATIENCE = timedelta(days=1)
 # Slack looks through a picture before it shows it within a message.
 _LOOKED_THROUGH = timedelta(seconds=20)
 
 
-async def share_pictures(desk: Desk, sender: FileSender, draw: Draw, owner: str) -> int:
-    """How many reports have got theirs now. One replica does it at a time."""
+async def share_pictures(
+    desk: Desk,
+    sender: FileSender,
+    draw: Draw,
+    owner: str,
+    *,
+    begins_within: float = _BEGINS_WITHIN,
+) -> int:
+    """How many reports have got theirs now. One replica does it at a time.
+
+    Whoever begins to share later than `begins_within` seconds may not be the only one any more.
+    """
     if not await desk.ledger.read(reports.owing):
         return 0
-    deadline = asyncio.get_running_loop().time() + _BEGINS_WITHIN
+    deadline = asyncio.get_running_loop().time() + begins_within
     owed = await desk.ledger.run_behind(_take, owner)
     done = 0
     for one in owed[:1]:
@@ -54,8 +64,7 @@ async def share_pictures(desk: Desk, sender: FileSender, draw: Draw, owner: str)
         if outcome is not None:
             await desk.ledger.run_behind(_settle, one, outcome)
             done += isinstance(outcome, Sent)
-    if owed:
-        await desk.ledger.run_behind(duties.leave, _DUTY, owner)
+    await desk.ledger.run_behind(duties.leave, _DUTY, owner)
     return done
 
 
@@ -71,16 +80,16 @@ async def _share(
     kept = owing.kept
     if not kept.facts.charts:
         return Sent(channel=owing.channel, ts=owing.ts)
-    files: Sequence[str] = kept.files
-    if kept.files and kept.tried_at is not None:
+    files = kept.files
+    if kept.tried_at is not None:
         found = await sender.shared_in(
-            kept.files, channel=owing.channel, thread_ts=owing.ts, since=kept.tried_at
+            files, channel=owing.channel, thread_ts=owing.ts, since=kept.tried_at
         )
         if isinstance(found, Later):
             return Unsure(reason=found.reason, limit=found.limit, after=found.after, sent_now=False)
         if found is not None:
             return found
-    else:
+    elif not files:
         try:
             pictures = await draw(kept.facts)
         except DrawingFailedError as error:
@@ -90,9 +99,10 @@ async def _share(
         if not isinstance(uploaded, tuple):
             return uploaded
         files = uploaded
+        await desk.ledger.run_behind(reports.uploaded, kept.id, files)
     if asyncio.get_running_loop().time() >= deadline:
         return None
-    if not await desk.ledger.run_behind(_turn, desk, owing, files):
+    if not await desk.ledger.run_behind(_turn, desk, owing):
         return None
     titles = [wording_charts.TITLES[chart] for chart in kept.facts.charts]
     return await sender.share(
@@ -100,14 +110,11 @@ async def _share(
     )
 
 
-def _turn(tx: Tx, desk: Desk, owing: Owing, files: Sequence[str]) -> bool:
-    """It is a post like others, so it keeps the pace of posts; then the files are known."""
-    beats, channel = desk.pace, lane("post", owing.channel)
-    if {"post", channel} & {*pace.ahead(tx)}:
+def _turn(tx: Tx, desk: Desk, owing: Owing) -> bool:
+    """It is a post like others, so it keeps the pace of posts; whether its turn has come."""
+    if not may_post(tx, desk.pace, pace.ahead(tx), owing.channel):
         return False
-    if not (pace.reserve(tx, "post", beats.workspace) and pace.reserve(tx, channel, beats.channel)):
-        return False
-    reports.announce(tx, owing.kept.id, files)
+    reports.announce(tx, owing.kept.id)
     return True
 
 
@@ -139,7 +146,7 @@ def _settle(tx: Tx, owing: Owing, outcome: Outcome) -> None:
 
 
 def _give_up_in_the_end(tx: Tx, owing: Owing, reason: str) -> None:
-    if owing.kept.attempts + 1 >= _ENOUGH:
+    if tx.now() - owing.kept.made_at > _PATIENCE:
         _without(tx, owing, wording_report.not_sent(reason))
 
 

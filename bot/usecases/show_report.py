@@ -30,7 +30,7 @@ def see_report(tx: Tx, claimed: Claimed) -> Card:
         pictures=kept.pictures,
         files=() if claimed.minimal else kept.files,
         names=names_in(tx, kept.facts),
-        made_late=kept.made_at - kept.facts.until > LATE,
+        made_late=kept.facts.due is not None and kept.made_at - kept.facts.due > LATE,
     )
 
 

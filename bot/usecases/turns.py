@@ -117,7 +117,7 @@ def _post(tx: Tx, beats: Pace, waiting: Waiting) -> str | None:
     """The message that goes out in the next slot of the channel: the head, or a storm card."""
     if waiting.collects and not waiting.unsure and not digests.drop_settled(tx, waiting.id):
         return None
-    if not _may_post(tx, beats, {}, waiting.channel):
+    if not may_post(tx, beats, {}, waiting.channel):
         return None
     if waiting.unsure:
         return waiting.id if pace.reserve(tx, "history", beats.history) else None
@@ -163,7 +163,7 @@ def _claim_words(
     for kind in sorted(due & {*said_in}):
         channel = said_in[kind]
         # Without a channel nothing is posted: the log has to do.
-        if channel is None or _may_post(tx, beats, ahead, channel):
+        if channel is None or may_post(tx, beats, ahead, channel):
             claimed += outbox.claim(tx, owner, 1, kind, busy)
     waiting = [one for kind in ("direct", "reply") if kind in due
                for one in outbox.places(tx, kind, busy)]  # fmt: skip
@@ -180,10 +180,10 @@ def _may_say(tx: Tx, beats: Pace, ahead: Mapping[str, datetime], one: Place) -> 
     """What may have been said before is looked for first, and that has a pace of its own."""
     if one.unsure and ("history" in ahead or not pace.reserve(tx, "history", beats.history)):
         return False
-    return _may_post(tx, beats, ahead, one.channel)
+    return may_post(tx, beats, ahead, one.channel)
 
 
-def _may_post(tx: Tx, beats: Pace, ahead: Mapping[str, datetime], channel: str) -> bool:
+def may_post(tx: Tx, beats: Pace, ahead: Mapping[str, datetime], channel: str) -> bool:
     """Take the next slot of the channel, and one of the workspace's."""
     if {"post", _lane(channel)} & {*ahead}:
         return False

@@ -102,7 +102,7 @@ async def test_a_callback_secret_is_shown_before_the_key(environment: dict[str, 
 
 
 async def test_the_sealed_journal_beside_a_bot(environment: dict[str, str]) -> None:
-    """An empty chain is whole; nothing is decided, and nothing is reviewed in this release."""
+    """An empty chain is whole; nothing is decided, and nothing was reviewed."""
     await command("migrate", environment=environment)
     verified = await command("audit", "verify", environment=environment)
     witnessed = await command(
@@ -119,8 +119,7 @@ async def test_the_sealed_journal_beside_a_bot(environment: dict[str, str]) -> N
     assert witnessed[0] == 1
     assert witnessed[1].startswith("checkpoint 9: the chain ends before it, at 0\n")
     assert exported == (0, "", "0 decisions.\n")
-    assert reviews[:2] == (0, "")
-    assert "no reviews yet" in reviews[2]
+    assert reviews == (0, "", "0 reviews.\n")
 
 
 @pytest.mark.parametrize(
@@ -283,6 +282,29 @@ async def test_trying_a_policy_with_a_wrong_question(tmp_path: Path) -> None:
         assert code == 2
         assert says in err
         assert "Traceback" not in err
+
+
+async def test_a_report_is_written_beside_the_bot(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """On stdout, of any week and category; its charts as files, once there is something to show."""
+    await command("migrate", environment=environment)
+    charts = tmp_path / "charts"
+
+    code, out, err = await command(
+        "report", "--since", "2026-11-02", "--category", "refund", "--out", str(charts),
+        environment=environment,
+    )  # fmt: skip
+    odd, _, wrong = await command("report", "--since", "yesterday", environment=environment)
+
+    assert (code, err) == (0, "")
+    assert out.startswith("Weekly report · 2 Nov – 8 Nov\n\nOnly of category refund\n\nReviewed 0 ")
+    assert "Findings\n  No finding is open.\n" in out
+    assert list(charts.iterdir()) == []
+    assert odd == 2
+    assert without_trace(wrong) == (
+        "--since 'yesterday' is no date: expected one such as 2026-01-31.\n"
+    )
 
 
 async def test_migrate_upgrades_once(environment: dict[str, str]) -> None:

@@ -140,10 +140,10 @@ def _block(data: dict[str, Any]) -> Any:
             )
         case "image":
             # slackblocks knows no file in the place of an address.
-            assert data.keys() == {"type", "title", "alt_text", "slack_file"}
+            assert data.keys() == {"type", "alt_text", "slack_file"}
             assert re.fullmatch("F[A-Z0-9]{8,}", data["slack_file"]["id"])
             address = "https://files.example/picture.png"
-            return sb.ImageBlock(address, data["alt_text"], _text(data["title"]))
+            return sb.ImageBlock(address, data["alt_text"])
         case other:
             raise AssertionError(other)
 

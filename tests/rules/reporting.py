@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.report import (
     CategoryInReport,
@@ -18,6 +18,7 @@ from bot.domain.report import (
 )
 
 MONDAY = datetime(2026, 11, 30, 9, tzinfo=UTC)
+SUNDAY = date(2026, 11, 29)
 RATES = (0.058, 0.061, 0.055, 0.064, 0.05, 0.057, None, 0.031)
 
 
@@ -26,7 +27,7 @@ def share(rate: float, reach: float = 0.025) -> Share:
 
 
 def full_report() -> Report:
-    starts = week_starts(MONDAY)
+    starts = week_starts(SUNDAY)
     weeks = tuple(
         WeekOfErrors(
             began=began,
@@ -37,9 +38,9 @@ def full_report() -> Report:
         for began, rate in zip(starts, RATES, strict=True)
     )
     return Report(
-        since=starts[-1],
-        until=MONDAY,
-        timezone="Europe/London",
+        first=starts[-1],
+        last=SUNDAY,
+        due=MONDAY,
         week=Reviewed(
             outputs=4310, reviewed=212, errors=Share(rate=0.031, low=0.014, high=0.059)
         ),
@@ -85,13 +86,14 @@ def full_report() -> Report:
         ),
         findings=(
             FindingInReport(
-                id="fnd_1", title="Shipping times are promised wrongly", state="open",
-                category="faq", owner="U01ALICE", due=MONDAY + timedelta(days=3),
+                id="fin_1", title="Accuracy · faq · the prompt", state="open", errors=4,
+                owner="U01ALICE", due=date(2026, 12, 3),
             ),
             FindingInReport(
-                id="fnd_2", title="Too curt with angry customers", state="verified",
+                id="fin_2", title="Tone · refund · cause not known", state="fixed",
                 before=Share(rate=0.08, low=0.05, high=0.12),
                 after=Share(rate=0.02, low=0.01, high=0.04),
             ),
+            FindingInReport(id="fin_3", title="Safety · faq · a missing rule", state="verified"),
         ),
     )  # fmt: skip

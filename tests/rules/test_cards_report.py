@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date
 
 import pytest
 
@@ -24,10 +24,10 @@ from bot.domain.report import (
     changed,
 )
 from tests.rules.judge import judge_message
-from tests.rules.reporting import MONDAY, full_report
+from tests.rules.reporting import MONDAY, SUNDAY, full_report
 
 HOSTILE = "<!channel> & $\\frac{1}{0}$ *b*\u202e" + "w" * 80
-EMPTY = Report(since=MONDAY - timedelta(days=7), until=MONDAY, timezone="UTC")
+EMPTY = Report(first=date(2026, 11, 23), last=SUNDAY)
 
 
 def summary(report: Report) -> str:
@@ -97,7 +97,7 @@ def test_every_number_stands_in_words() -> None:
 
     judge_message(card.text, card.blocks)
     for words in (str(card.blocks), text):
-        assert "Weekly report · 23 Nov – 30 Nov" in words
+        assert "Weekly report · 23 Nov – 29 Nov" in words
         assert "Accuracy: 4 found, 1.9 % [0.5–3.9]" in words
         assert "In the four weeks before: 8.8 % [7.1–10.7] on 800 reviewed" in words
         assert (
@@ -108,8 +108,10 @@ def test_every_number_stands_in_words() -> None:
         assert "2 more categories had fewer cases" in words
         assert "This week 87 answers: half within 7 min, nine of ten within 31 min" in words
         assert "The week before 86 answers" in words
-        assert "open: Shipping times are promised wrongly · Alice <!here> · due 3 Dec" in words
-        assert "Too curt with angry customers · nobody owns it · 8 % [5–12] → 2 % [1–4]" in words
+        assert "open: Accuracy · faq · the prompt · 4 errors · Alice <!here> · due 3 Dec" in words
+        assert "1 error · nobody owns it · 8 % [5–12] → 2 % [1–4], it fell" in words
+    ids = [block["block_id"] for block in card.blocks if block["type"] == "actions"]
+    assert ids == ["fin_1|open", "fin_2|fixed"]
     assert "faq began to go out by itself on Thu 26 Nov." in text
     assert "Only of category faq" in text
     assert "<!here>" not in card.text
@@ -130,7 +132,7 @@ def test_an_empty_week_is_told_too() -> None:
 
 def test_pictures_stand_in_it_with_the_same_in_words() -> None:
     """Once Slack has them; without them it says so."""
-    files = ["F1AAAAAAAA", "F2AAAAAAAA", "F3AAAAAAAA"]
+    files = [f"F{at}AAAAAAAA" for at in range(5)]
     shown = report_card(full_report(), pictures="shared", files=files, names={})
     failed = report_card(full_report(), pictures="failed", files=files, names={})
 
@@ -139,8 +141,10 @@ def test_pictures_stand_in_it_with_the_same_in_words() -> None:
     assert [image["slack_file"]["id"] for image in images] == files
     assert "23 Nov 3.1 % [1.4–5.6] of 200" in images[0]["alt_text"]
     assert "16 Nov n too small (9)" in images[0]["alt_text"]
-    assert "faq: too many: 31 %, target 5–15 %" in images[1]["alt_text"]
-    assert "23 Nov half within 7 min, nine of ten within 31 min" in images[2]["alt_text"]
+    assert "accuracy: 4 found, 1.9 % [0.5–3.9]" in images[1]["alt_text"]
+    assert "faq: too many: 31 %, target 5–15 %" in images[2]["alt_text"]
+    assert "refund: 0.83 and more, until 29 Jan; faq: gathering" in images[3]["alt_text"]
+    assert "23 Nov half within 7 min, nine of ten within 31 min" in images[4]["alt_text"]
     assert not [block for block in failed.blocks if block["type"] == "image"]
     assert "could not be made this time" in str(failed.blocks)
 
@@ -154,14 +158,15 @@ def test_names_and_titles_are_only_words() -> None:
         full_report(),
         category=HOSTILE,
         categories=(row,) * 8,
+        more_categories=0,
         turns=(Turn(category=HOSTILE, at=MONDAY, closed_by="<!here>"),) * 5,
-        findings=(FindingInReport(id="f", title=HOSTILE * 9, state="open", owner="U1"),) * 20,
+        findings=(FindingInReport(id="f", title=HOSTILE * 9, state="verified", owner="U1"),) * 20,
     )
-    card = report_card(report, pictures="shared", files=["F1AAAAAAAA"] * 3, names={"U1": HOSTILE})
+    card = report_card(report, pictures="shared", files=["F1AAAAAAAA"] * 5, names={"U1": HOSTILE})
 
     judge_message(card.text, card.blocks)
     assert "<!" not in card.text
-    assert "8 more are open" in str(card.blocks)
+    assert "12 more" in str(card.blocks)
     assert "By itself: all of it, set in the policy" in str(card.blocks)
     assert all(len(wording_charts.alt_text(chart, report)) <= 1000 for chart in report.charts)
 
@@ -178,7 +183,7 @@ def test_a_fix_helped_where_that_can_be_told(
     rates = [Share(rate=one[0], low=one[1], high=one[2]) for one in (before, after)]
     fixed = FindingInReport(id="f", title="t", state="fixed", before=rates[0], after=rates[1])
 
-    assert wording_report.finding(fixed, "t", None, "UTC").endswith(how)
+    assert wording_report.finding(fixed, "t", None).endswith(how)
 
 
 def test_a_rate_of_nothing_is_no_proof() -> None:
@@ -186,18 +191,26 @@ def test_a_rate_of_nothing_is_no_proof() -> None:
     none, one = Share(rate=0, low=0, high=0.088), Share(rate=0.025, low=0.004, high=0.129)
 
     assert changed(one, none) == "unclear"
+    assert wording_charts.few(0).strip() == "none reviewed"
 
 
-def test_weeks_without_answers_are_passed_over() -> None:
-    """Nobody answered this week; the one before is not named as if it were the last with any."""
-    first = WeekOfAnswers(began=MONDAY, count=1, half_seconds=60, most_seconds=90)
-    gap = WeekOfAnswers(began=MONDAY)
+def test_a_week_without_answers_is_told() -> None:
+    first = WeekOfAnswers(began=SUNDAY, count=1, half_seconds=60, most_seconds=90)
+    gap = WeekOfAnswers(began=SUNDAY)
 
-    assert wording_report.answers([first, gap]) == [
+    assert wording_report.answers([gap, first, gap]) == [
         "This week nobody answered",
         "The week before 1 answer: half within 1 min, nine of ten within 1 min",
     ]
-    assert wording_report.answers([first, gap, gap]) == ["This week nobody answered"]
+
+
+def test_the_operators_hear_why() -> None:
+    """Where it cannot be posted, and where its pictures are missing; in words that ping nobody."""
+    nowhere = wording_report.not_posted("#<!here>", "not_in_channel")
+    bare = wording_report.no_pictures(wording_report.not_sent("file_uploads_disabled"))
+
+    assert "#&lt;!here&gt; (not_in_channel). Invite the bot there" in nowhere
+    assert "Slack did not take them (file_uploads_disabled). Its numbers are all there." in bare
 
 
 def _size(png: bytes) -> tuple[int, ...]:
@@ -215,16 +228,25 @@ def test_the_charts_can_be_drawn() -> None:
             *report.categories[4:],
         ),
         types=(TypeOfError(type="tone", count=1),),
-        weeks=(WeekOfErrors(began=MONDAY, seen=Reviewed()),),
-        answers=(WeekOfAnswers(began=MONDAY), *report.answers[:1]),
+        weeks=(WeekOfErrors(began=SUNDAY, seen=Reviewed()),),
+        answers=(WeekOfAnswers(began=SUNDAY), *report.answers[:1]),
     )  # fmt: skip
 
     drawn = {chart: draw(chart, report) for chart in report.charts}
     again = draw("answers", report)
 
-    assert [_size(png)[0] for png in drawn.values()] == [1000, 1000, 1000]
+    assert {_size(png)[0] for png in drawn.values()} == {1000}
+    assert all(_size(png)[1] <= 800 for png in drawn.values())
     assert again == drawn["answers"]
-    assert all(len(png) < 300_000 for png in drawn.values())
-    for chart in ("errors", "categories", "answers"):
+    assert all(len(png) < 150_000 for png in drawn.values())
+    for chart in report.charts:
         assert _size(draw(chart, hostile))[0] == 1000
-    assert _size(draw("errors", replace(report, types=())))[1] < _size(drawn["errors"])[1]
+
+
+def test_only_what_there_is_to_show_is_drawn() -> None:
+    """A category that people see all of has nothing that goes out by itself, and so on."""
+    report = full_report()
+    seen_by_people = replace(report, categories=report.categories[3:], types=report.types[3:])
+
+    assert report.charts == ("errors", "types", "seen", "by_itself", "answers")
+    assert seen_by_people.charts == ("errors", "seen", "answers")

@@ -164,11 +164,12 @@ def test_a_form_that_cannot_be_used_says_where() -> None:
     """Made-up choices and texts that cannot travel are refused at their inputs."""
     values = filled(error_type="spelling", cause="fate")
     values[names.CORRECTION] = {names.INPUT: {"value": "\x00"}}
+    values[names.OWNER] = {names.INPUT: {"selected_user": "<@U01BOB>"}}
 
     with pytest.raises(FormError) as wrong:
         read_review(values)
 
-    assert set(wrong.value.errors) == {"error_type", "severity", "cause", "correction"}
+    assert set(wrong.value.errors) == {"error_type", "severity", "cause", "correction", "owner"}
 
 
 def test_it_is_answered_once() -> None:

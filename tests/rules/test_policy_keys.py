@@ -60,7 +60,7 @@ rules:
 categories:
   faq: {preset: faq-chatbot, risk: low, target_escalation_rate: 0.15, threshold: .9, learn: true,
         sample: 0.1, handoff: "A specialist is looking at this.",
-        review: {digest: desk, reviewers: [billing-leads]}}
+        review: {digest: desk, reviewers: [billing-leads], second_look: true}}
   "credit notes": {threshold: 1}
 agents:
   refund-bot: {systems: [billing, crm], max_open: 1000, rate: 100/1m}
@@ -116,7 +116,7 @@ def test_every_other_chapter_is_understood() -> None:
     assert book.categories["faq"] == Category(
         name="faq", preset="faq-chatbot", risk="low", target_escalation_rate=0.15, threshold=0.9,
         learn=True, sample=0.1, handoff="A specialist is looking at this.",
-        review=ReviewWay(digest="desk", reviewers=("billing-leads",)),
+        review=ReviewWay(digest="desk", reviewers=("billing-leads",), second_look=True),
     )  # fmt: skip
     assert book.review_way("faq") == book.categories["faq"].review
     assert book.review_way("refund") == ReviewWay(reviewers=book.default_route().reviewers)

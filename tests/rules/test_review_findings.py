@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -27,14 +28,19 @@ from bot.cards.finding_rows import finding_rows
 from bot.cards.states import FormError
 from bot.domain.people import Named
 from bot.domain.review_finding import (
+    Change,
     FindingStateError,
     Kind,
     Objection,
     ReviewFinding,
+    Share,
     Step,
     begin,
 )
+from bot.learning.sampling import Review as Rated
+from bot.learning.sampling import post_stratified
 from bot.store.review_findings import Error
+from bot.usecases.finding_evidence import what_changed
 from tests.rules.judge import judge_rows, judge_view, texts
 from tests.rules.making import NOW, human
 from tests.rules.test_cards_review import make_verdict
@@ -116,13 +122,14 @@ def test_a_row_says_how_it_stands() -> None:
     verified = fixed.verify(step(2, None))
 
     assert "*Accuracy* · refund · the prompt" in begun
-    assert "🔴 open · 1 error, the worst major" in begun
+    assert "🔴 open · 1 error, major, " in begun
     assert "Nobody owns it yet." in begun
     assert "14 errors" in owned
     assert "came again twice" in owned
     assert "👤 Carol, due 1 Mar (late)" in owned
     assert "came again 3 times" in said(make_finding(reopened=3))
     assert "(late)" not in said(make_finding().own(CAROL, date(2026, 3, 2)))
+    assert "due 9 Jan 2027" in said(make_finding().own(CAROL, date(2027, 1, 9)))
     assert "*Tone* · no category · cause not known" in said(fixed)
     assert "🔧 Fixed, says Carol, " in said(fixed)
     assert "“The prompt names the terms.”" in said(fixed)
@@ -240,3 +247,44 @@ def test_who_comes_too_late_or_too_early_is_told() -> None:
     )
     assert "Carol has said before that it is verified" in wording.overtaken(fixed.verify(step()))
     assert "Only Carol" in wording.not_yours("Carol")
+
+
+def share(rate: float, reviewed: int = 212) -> Share:
+    return Share(rate=rate, low=rate - 0.02, high=rate + 0.02, reviewed=reviewed)
+
+
+def test_evidence_is_told_with_its_interval_or_not_at_all() -> None:
+    """The rate before and since, whether it changed, and what became of the cases themselves."""
+    fell = Change(before=share(0.058), after=share(0.021), change=-0.037, low=-0.062, high=-0.012)
+    rose = replace(fell, change=0.037, low=0.012, high=0.062)
+    same = replace(fell, change=-0.01, low=-0.03, high=0.01)
+
+    assert wording.before_and_after(fell) == (
+        "📊 Such errors were 5.8 % [3.8–7.8] of all (212 reviewed) in the four weeks before the "
+        "fix, and 2.1 % [0.1–4.1] of all (212 reviewed) since: the rate fell by 3.7 points "
+        "[1.2–6.2]."
+    )
+    assert "rose by 3.7 points [1.2–6.2]" in wording.before_and_after(rose)
+    assert "no evidence yet that the rate has changed" in wording.before_and_after(same)
+    assert wording.too_few(1, 0, 15) == (
+        "📊 No evidence yet: of those that the coin chose, 1 of the four weeks before the fix is "
+        "reviewed, and none since; it takes 15 of each."
+    )
+    assert "20 of the four weeks before the fix are reviewed, and 3 since" in wording.too_few(
+        20, 3, 15
+    )
+    assert wording.tried_again(14, 12, 11) == "🔁 Re-evaluated 12 of 14: 11 right now"
+
+
+def test_a_change_is_not_spoken_of_below_fifteen_reviews() -> None:
+    """Before and after; a difference of real estimates keeps its interval."""
+    many = post_stratified([Rated(stratum=0, pi=0.1, loss=0.5)] * 100, {0: 1000})
+    none = post_stratified([Rated(stratum=0, pi=0.1, loss=0.0)] * 100, {0: 1000})
+    few = post_stratified([Rated(stratum=0, pi=0.1, loss=0.0)] * 14, {0: 1000})
+    changed = what_changed(many, none)
+
+    assert what_changed(many, few) is what_changed(few, many) is what_changed(None, many) is None
+    assert what_changed(many, None) is None
+    assert changed is not None
+    assert changed.change == -0.5
+    assert changed.shows

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.domain.errors import NotFoundError
+from bot.domain.people import Clicker
 from bot.start import key_peppers
 from bot.store import escalations
 from bot.usecases.erase import erase
+from bot.usecases.export_reviews import evals_since, reviews_since
 from bot.usecases.review_case import ask_for_review
+from bot.usecases.review_findings import look_at_finding
 from tests.scenarios.test_audit import mentions
 from tests.scenarios.test_breaker import answered, writes
 from tests.world import PEOPLE, POLICY, words_in
@@ -65,6 +70,12 @@ async def presses(world: World, who: str, label: str) -> None:
     assert status == 200, answer
 
 
+def directly(world: World, channel: str) -> str:
+    """What was written there to one person, as soon as there is such a channel."""
+    found = world.slack.channels.get(channel)
+    return "" if found is None else "\n".join(one.text for one in found.messages.values())
+
+
 async def told(world: World, who: str, what: str) -> None:
     await world.until(lambda: any(what in said for said in world.whispers_to(who)))
 
@@ -81,12 +92,7 @@ async def test_a_finding_from_the_first_error_to_the_last_word(office: World) ->
         "✅ Reviews have found nothing that is still to be mended."
     )
     await objects(office, owner="U04DAVE", correction="Not without a receipt.")
-    await office.until(
-        lambda: any(
-            "Alice would like you to mend" in one.text
-            for one in office.slack.channels["D04DAVE"].messages.values()
-        )
-    )
+    await office.until(lambda: "Alice would like you to mend" in directly(office, "D04DAVE"))
     await objects(office, by="bob", severity="critical")
     await objects(office, error_type="tone")
 
@@ -122,6 +128,34 @@ async def test_a_finding_from_the_first_error_to_the_last_word(office: World) ->
     assert "Dave" not in await writes(office, "bob", "findings")
     assert "“None in a week.”" in await writes(office, "bob", "findings refund")
 
+    await writes(office, "bob", "findings")
+    await presses(office, "bob", "Fixed…")
+    await office.submit("bob", note="Kinder words.")
+    await objects(office, error_type="tone")
+    listed = await writes(office, "bob", "findings")
+    assert listed.startswith("*1 finding*")
+    assert "came again once" in listed
+    for _ in range(2):
+        await presses(office, "bob", "Own…")
+        await office.submit("bob", owner="U02BOB", due="2099-01-31")
+        assert "👤 Bob, due 31 Jan 2099" in await form_of(office, "bob")
+
+
+async def test_reviews_of_approvals_are_taken_along(office: World) -> None:
+    """With the chance that their coin had, and with sensitive arguments masked."""
+    since = office.clock.now - timedelta(days=1)
+    await objects(office, correction="Half of it.")
+
+    (line,) = [one async for one in reviews_since(office.desk.ledger, since)]
+    (example,) = [one async for one in evals_since(office.desk.ledger, since)]
+    later = [one async for one in evals_since(office.desk.ledger, since + timedelta(days=9))]
+
+    assert (line["purpose"], line["pi"], line["reviewer"]["id"]) == ("audit", None, "U01ALICE")
+    assert line["finding"].startswith("fin_")
+    assert (example["id"], example["expected"]) == (line["case"], "Half of it.")
+    assert example["actual"]["arguments"]["amount"] == 20
+    assert later == []
+
 
 async def test_only_its_owner_and_admins_change_a_finding(office: World) -> None:
     """Reviewers see it, and name an owner while there is none; others know nothing of it."""
@@ -135,6 +169,10 @@ async def test_only_its_owner_and_admins_change_a_finding(office: World) -> None
     assert "found nothing wrong in “refund”" in none
     assert "Did you mean “refund”?" in await writes(office, "alice", "findings refnud")
 
+    dave = Clicker(id="U04DAVE", name="dave", team_id=None)
+    with pytest.raises(NotFoundError, match="no such finding"):
+        await look_at_finding(office.desk, finding, dave)
+
     await writes(office, "alice", f"findings {finding}")
     await presses(office, "alice", "Own…")
     await office.submit("alice", owner="U05GUEST")
@@ -143,7 +181,7 @@ async def test_only_its_owner_and_admins_change_a_finding(office: World) -> None
     await office.submit("alice", owner="U03CAROL", due=yesterday)
     assert "This day is over" in str(await office.modal_of("alice"))
     await office.submit("alice", owner="U03CAROL", due="2099-01-31")
-    assert "👤 Carol, due 31 Jan" in await form_of(office, "alice")
+    assert "👤 Carol, due 31 Jan 2099" in await form_of(office, "alice")
     await presses(office, "alice", "Fixed…")
     await told(office, "alice", "Only Carol, who owns it")
     await writes(office, "bob", "findings")

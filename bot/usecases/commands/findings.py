@@ -11,7 +11,8 @@ from bot.cards.command_answers import nearest, sentence
 from bot.cards.finding_answer import finding_answer, findings_answer
 from bot.domain.errors import NotFoundError
 from bot.store import review_findings
-from bot.usecases.review_findings import counted, seen_by
+from bot.usecases.finding_evidence import counted
+from bot.usecases.review_findings import seen_by
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

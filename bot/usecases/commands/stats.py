@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 from statistics import median
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from bot.cards.command_answers import nearest, sentence
 from bot.cards.stats_answer import Line, stats_answer
 from bot.policy.targets import target_band
 from bot.store import boundaries, recent
+from bot.usecases.attention import attention
 from bot.usecases.order_category import see_category
 
 if TYPE_CHECKING:
@@ -41,7 +43,8 @@ async def stats(desk: Desk, asker: Asker, words: Sequence[str]) -> Card:
     if listed is not None and listed.learn:
         learned = await desk.ledger.read(see_category, wanted)
         boundary = await _boundary(desk, wanted)
-    if wanted and wanted not in by_category and learned is None:
+    how = await desk.ledger.read(attention, wanted or None) if asker.admin else []
+    if wanted and wanted not in by_category and learned is None and not how:
         known = [one for one in by_category if one]
         return sentence(wording_stats.nothing_of(wanted, nearest(wanted, known)))
     chosen = by_category
@@ -51,7 +54,7 @@ async def stats(desk: Desk, asker: Asker, words: Sequence[str]) -> Card:
         _line(desk.book.category(category), category, some) for category, some in chosen.items()
     ]
     lines.sort(key=lambda one: (-one.asked, one.category))
-    return stats_answer(
+    answered = stats_answer(
         lines,
         whole=len(found) < _MOST,
         most=_MOST,
@@ -60,6 +63,7 @@ async def stats(desk: Desk, asker: Asker, words: Sequence[str]) -> Card:
         may_order=asker.admin,
         one_category=bool(wanted),
     )
+    return replace(answered, blocks=[*answered.blocks, *how])
 
 
 async def _boundary(desk: Desk, category: str) -> list[str]:

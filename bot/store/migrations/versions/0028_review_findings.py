@@ -40,3 +40,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("review_id"),
     )
     op.create_index("review_finding_cases", "review_finding_case", ["finding_id", "at"])
+    op.create_index("review_by_end", "review", ["ended_at", "id"])
+    again = sa.text("second_of IS NOT NULL")
+    op.create_index(
+        "review_again", "review", ["second_of"], sqlite_where=again, postgresql_where=again
+    )
+    tries = sa.text("re_evaluates IS NOT NULL")
+    op.create_index(
+        "output_again", "output", ["re_evaluates"], sqlite_where=tries, postgresql_where=tries
+    )
