@@ -17,7 +17,7 @@ from benchmarks.figures import QUICK, Bench, Sizes
 from benchmarks.processes import ROOT
 from benchmarks.report import Figure, show, write
 
-_FIGURES = ("P1", "P2", "P3", "P5", "P6", "P7", "P8")
+_FIGURES = ("P1", "P2", "P3", "P5", "P6", "P7", "P8", "P9")
 _DATABASES = ("sqlite", "postgresql")
 _MOST_FILES = 16_384
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from benchmarks import processes
 from benchmarks.crowd import BareDoors, Doors, Parked, answers, ask_many, load
 from benchmarks.depth import Depths, Place, crowded, depth
+from benchmarks.outputs import report
 from benchmarks.report import Figure, percentile
 from benchmarks.wire import ask, request
 
@@ -25,6 +26,8 @@ _GAP_SECONDS = 0.02
 _LONGEST_QUIETING = 30
 # What the fastest system of this kind takes on two cores with a disk, without idempotency.
 _FASTEST_KNOWN = 1374.0
+# A category's 100,000 of a day within ten minutes, and no more memory than the last 500 take.
+_OUTPUTS_A_SECOND, _OUTPUTS_GROWTH = 170.0, 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +41,14 @@ class Sizes:
     parked: tuple[int, ...] = (1, 100, 300, 1_000, 10_000)
     #: When more agents than these park, several of them wait for one answer.
     questions: int = 300
+    outputs: int = 100_000
     depths: Depths = field(default_factory=Depths)
 
 
 #: Every path once, and figures that mean nothing.
 QUICK = Sizes(
     rounds=1, load_seconds=0.2, clicks=5, idle_seconds=0.2, parked=(1, 300), questions=20,
+    outputs=300,
     depths=Depths(little=100, much=200, still_open=50, looks=2, crowd=40, pace=20),
 )  # fmt: skip
 
@@ -75,6 +80,8 @@ class Bench:
                 self._note("P6 a crowd in one channel", value, "×", 1, 0.15)
             if "P5" in self.wanted:
                 await self._depth(place)
+            if "P9" in self.wanted:
+                await self._outputs(environment, key)
             # Last: thousands of questions, whose cards would be posted all the while.
             if "P2" in self.wanted:
                 await self._intake(environment, key)
@@ -110,6 +117,22 @@ class Bench:
             await asyncio.sleep(1)
             self._note("P7 start to ready", median(seconds), "s", bare.ready_seconds, 2)
             self._note("P7 idle memory", median(memory), "MiB", bare.mebibytes(), 90)
+
+    async def _outputs(self, environment: dict[str, str], key: str) -> None:
+        """A day's outputs of one category in one go, and what the bot has grown by."""
+        async with processes.floor(self.folder, self.floor_url) as bare:
+            floor = await load(BareDoors(bare, key), 4, self.sizes.load_seconds)
+        async with processes.bot(self.folder, environment) as bot:
+            # Buffers and caches have their size after the first few.
+            await report(bot, key, self.sizes.outputs // 50, first="warm")
+            before = bot.mebibytes()
+            value = await report(bot, key, self.sizes.outputs)
+            after = bot.mebibytes()
+        self._note("P9 outputs taken", value, "1/s", floor, _OUTPUTS_A_SECOND)
+        self._note(
+            f"P9 memory after {self.sizes.outputs:,} outputs", after, "MiB", before,
+            before + _OUTPUTS_GROWTH,
+        )  # fmt: skip
 
     async def _intake(self, environment: dict[str, str], key: str) -> None:
         async with processes.bot(self.folder, environment) as bot:

@@ -121,6 +121,9 @@ def settings(folder: Path, database: str, slack_port: int) -> dict[str, str]:
         when = f'category == "c{number}"'
         lines.append(f"  - {{name: to {number}, when: '{when}', then: escalate, route: r{number}}}")
     lines.append("  - {name: the rest, when: 'true', then: escalate}")
+    # Those that the coin chooses wait for a digest that does not come while anything is measured.
+    lines.append(f"digests: {{later: {{cron: 0 0 29 2 *, channel: {channel_of(0)}}}}}")
+    lines.append("categories: {bulk: {sample: 0.05, review: {digest: later}}}")
     policy.write_text("\n".join(lines) + "\n")
     return {
         "SLACK_BOT_TOKEN": "xoxb-benchmark",

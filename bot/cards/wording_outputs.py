@@ -28,7 +28,7 @@ def unusual(found: Unusual) -> str:
             return f"{calls}, usually {round(found.usual)}"
         case "step":
             return _step(found)
-        case "order":
+        case _:
             return "tools in an unusual order"
 
 

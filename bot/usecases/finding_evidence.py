@@ -12,13 +12,15 @@ from bot.learning.sampling import Estimate, Review, difference, post_stratified
 from bot.store import review_findings, sampling
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Mapping, Sequence
 
     from bot.cards.blocks import Markup
     from bot.domain.review_finding import Kind, ReviewFinding
     from bot.store.tx import Tx
 
 _WINDOW = timedelta(days=28)
+# So many times what came that the part which was reviewed is as good as nothing.
+_MANY = 1_000_000
 
 
 def counted(tx: Tx, one: ReviewFinding) -> list[Markup]:
@@ -84,5 +86,12 @@ def _estimate(tx: Tx, kind: Kind, first: date, last: date) -> Estimate | None:
         for third, pi, verdict in sampling.verdicts(tx, kind.category, first, last)
     ]
     volumes = sampling.volumes(tx, first, last)
-    of_thirds: dict[Hashable, int] = dict(volumes.get(kind.category, {}).items())
-    return post_stratified(reviews, of_thirds)
+    return of_what_will_come(reviews, volumes.get(kind.category, {}))
+
+
+def of_what_will_come(reviews: Sequence[Review], volumes: Mapping[int, int]) -> Estimate | None:
+    """The rate of the agent itself, of which these outputs are only some: however many of them
+    were reviewed, they are few of those that it could have made. So the thirds weigh by their
+    volumes as ever, and nothing is made of having seen a large part.
+    """
+    return post_stratified(reviews, {third: size * _MANY for third, size in volumes.items()})

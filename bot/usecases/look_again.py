@@ -17,6 +17,7 @@ from bot.learning.attention import (
 from bot.learning.coin import draw, toss
 from bot.policy.slots import next_slot
 from bot.store import journal, looks, review_findings, reviews
+from bot.usecases.who_reviews import anybody_else
 
 if TYPE_CHECKING:
     from bot.domain.review import Purpose
@@ -33,7 +34,7 @@ def ask_a_second(tx: Tx, book: Book, judged: Review) -> None:
     verdict = judged.verdict
     if verdict is None or not wants_second(judged, verdict):
         return
-    if book.review_way(judged.category).second_look:
+    if book.review_way(judged.category).second_look and anybody_else(tx, book, judged):
         ask_again(tx, book, judged, "second")
 
 
@@ -69,13 +70,6 @@ def hear_the_second(tx: Tx, judged: Review) -> None:
         review_findings.second(tx, judged.second_of, verdict.actor, wrong=not verdict.correct)
 
 
-def judged_before(tx: Tx, review: Review) -> frozenset[str]:
-    """Who has answered for the same case already: a second look is somebody else's."""
-    if review.second_of is None:
-        return frozenset()
-    return looks.reviewers_of_case(tx, review)
-
-
 async def look_twice(desk: Desk) -> int:
     """How many approvals were put to a second person, chosen by a coin."""
     return await desk.ledger.run_behind(_double, desk.book, desk.coin_secret)
@@ -85,10 +79,11 @@ def _double(tx: Tx, book: Book, secret: bytes) -> int:
     tx.queue_up("double")
     now = tx.now()
     found = looks.approved_once(tx, now - DOUBLED_BEFORE, now - DOUBLED_AFTER)
-    chosen = [one for one in found if toss(secret, one, DOUBLED, "double")]
-    for review_id in chosen:
-        ask_again(tx, book, reviews.find(tx, review_id), "double")
-    return len(chosen)
+    chosen = [reviews.find(tx, one) for one in found if toss(secret, one, DOUBLED, "double")]
+    asked = [one for one in chosen if anybody_else(tx, book, one)]
+    for one in asked:
+        ask_again(tx, book, one, "double")
+    return len(asked)
 
 
 async def show_known_errors(desk: Desk) -> int:
@@ -109,9 +104,11 @@ def _show_one(tx: Tx, book: Book, secret: bytes, category: str) -> bool:
     if looks.seeded_since(tx, category, now - SEEDED_EACH) >= len(people):
         return False
     known = [one for one in looks.known_errors(tx, category) if may_be_seeded(one, now)]
-    if not known:
-        return False
     # Nobody can tell from the outside which comes.
-    drawn = min(known, key=lambda one: draw(secret, f"{one.review_id} {now:%Y-%m-%d}", "seeded"))
-    ask_again(tx, book, reviews.find(tx, drawn.review_id), "seeded")
-    return True
+    known.sort(key=lambda one: draw(secret, f"{one.review_id} {now:%Y-%m-%d}", "seeded"))
+    for one in known:
+        found = reviews.find(tx, one.review_id)
+        if anybody_else(tx, book, found):
+            ask_again(tx, book, found, "seeded")
+            return True
+    return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from bot.domain.digest import effective
 from bot.domain.output import Output, Shape
 from bot.store import outputs, sampling
 from bot.usecases.plan_sampling import plan_for
@@ -74,7 +75,5 @@ def _version(request: Request) -> str:
 
 
 def _shape(request: Request) -> Shape:
-    tool = request.tool
-    if tool is None:
-        return Shape(length=len(request.action or ""), calls=())
-    return Shape(length=len(json.dumps(tool.arguments)), calls=(tool.name,))
+    calls = () if request.tool is None else (request.tool.name,)
+    return Shape(length=len(json.dumps(effective(request))), calls=calls)

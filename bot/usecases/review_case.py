@@ -16,9 +16,10 @@ from bot.store import escalations, journal, outputs, people, reviews
 from bot.usecases.authority import SlackVoter
 from bot.usecases.end_of_time import CLOCK
 from bot.usecases.learn import learn_from_review
-from bot.usecases.look_again import ask_a_second, hear_the_second, judged_before
+from bot.usecases.look_again import ask_a_second, hear_the_second
 from bot.usecases.read_directory import read_directory
 from bot.usecases.review_findings import file_objection, owner_named
+from bot.usecases.who_reviews import groups_asked, judged_before
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -83,13 +84,6 @@ def ask_about(tx: Tx, book: Book, output: Output) -> None:
     )
     reviews.ask(tx, asked, channel=route.channel if digest is None else None)
     _note(tx, asked, "review.asked", None)
-
-
-def groups_asked(book: Book, review: Review) -> tuple[str, ...]:
-    """Names of the groups whose members may answer."""
-    if review.output_id is None:
-        return book.route(review.route).reviewers
-    return book.review_way(review.category).reviewers
 
 
 async def look_at_review(desk: Desk, review_id: str) -> Seen:

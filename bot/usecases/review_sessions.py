@@ -13,9 +13,9 @@ from bot.domain.errors import ForbiddenError
 from bot.policy.allowed import why_no_review
 from bot.store import people, review_sessions
 from bot.usecases.authority import SlackVoter
-from bot.usecases.look_again import judged_before
 from bot.usecases.read_directory import read_directory
-from bot.usecases.review_case import denied, groups_asked, material_of
+from bot.usecases.review_case import denied, material_of
+from bot.usecases.who_reviews import groups_asked, judged_before
 
 if TYPE_CHECKING:
     from bot.domain.material import Material

@@ -120,7 +120,9 @@ JSON = st.recursive(
     input_=JSON | st.text(min_size=200),
     output=JSON,
     calls=st.lists(
-        st.fixed_dictionaries({"name": st.text(min_size=1), "arguments": JSON, "result": JSON}),
+        st.fixed_dictionaries(
+            {"name": st.text(min_size=1, max_size=256), "arguments": JSON, "result": JSON}
+        ),
         max_size=30,
     ),
 )

@@ -40,7 +40,7 @@ from bot.domain.review_finding import (
 from bot.learning.sampling import Review as Rated
 from bot.learning.sampling import post_stratified
 from bot.store.review_findings import Error
-from bot.usecases.finding_evidence import what_changed
+from bot.usecases.finding_evidence import of_what_will_come, what_changed
 from tests.rules.judge import judge_rows, judge_view, texts
 from tests.rules.making import NOW, human
 from tests.rules.test_cards_review import make_verdict
@@ -274,6 +274,22 @@ def test_evidence_is_told_with_its_interval_or_not_at_all() -> None:
         20, 3, 15
     )
     assert wording.tried_again(14, 12, 11) == "🔁 Re-evaluated 12 of 14: 11 right now"
+
+
+def test_having_seen_everything_proves_no_fix() -> None:
+    """One error in 21 before and none in 20 since is chance, also where all were reviewed."""
+    one = [Rated(stratum=0, pi=1.0, loss=float(at == 0)) for at in range(21)]
+    none = [Rated(stratum=0, pi=1.0, loss=0.0)] * 20
+    found = what_changed(of_what_will_come(one, {0: 21}), of_what_will_come(none, {0: 20}))
+    many = what_changed(
+        of_what_will_come([*one, *one[:1] * 9], {0: 30}), of_what_will_come(none, {0: 20})
+    )
+
+    assert found is not None
+    assert not found.shows
+    assert found.change == pytest.approx(-1 / 21)
+    assert many is not None
+    assert many.shows
 
 
 def test_a_change_is_not_spoken_of_below_fifteen_reviews() -> None:

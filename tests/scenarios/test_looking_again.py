@@ -5,18 +5,24 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bot.learning.coin import toss
+from bot.start import key_peppers
+from bot.store import looks
+from bot.usecases.erase import erase
 from bot.usecases.export_reviews import evals_since, reviews_since
 from bot.usecases.look_again import look_twice, show_known_errors
+from bot.usecases.retention import remove_what_is_old
+from bot.usecases.review_case import end_overdue_reviews
 from bot.usecases.review_sessions import make_due_sessions
 from examples import eval_loop
 from examples.faq_agent import answer
+from tests.scenarios.test_audit import mentions
 from tests.scenarios.test_breaker import writes
 from tests.scenarios.test_outputs import item, reports
 from tests.scenarios.test_review_findings import presses
@@ -157,6 +163,14 @@ async def test_an_error_is_confirmed_shown_again_and_tried_again(
     assert "Re-evaluated 1 of 1: 1 right now" in await writes(office, "bob", f"findings {finding}")
     await days_go_by(office, days=8)
     assert await show_known_errors(office.desk) == 0
+    pepper = key_peppers(office.settings)[0]
+    await erase(office.desk.ledger, pepper, "U02BOB", with_comments=True)
+    assert await mentions(office, "U02BOB") == []
+    await days_go_by(office, days=60)
+    await end_overdue_reviews(office.desk)
+    await remove_what_is_old(office.desk, timedelta(days=30))
+    assert "1 error," in await writes(office, "carol", f"findings {finding}")
+    assert [one async for one in evals_since(office.desk.ledger, since)] == []
 
 
 async def test_a_fix_is_judged_by_what_the_coin_chose(office: World) -> None:
@@ -236,3 +250,35 @@ async def test_in_a_session_nobody_is_asked_twice(office: World) -> None:
     assert WATER in bobs
     assert WATER not in alices
     assert "accuracy" not in bobs.replace("Accuracy: it is not true", "")
+
+
+async def test_nobody_is_asked_where_nobody_else_is_left(office: World) -> None:
+    """A group of one: an objection and an approval stay as they are, and no card waits for ever."""
+    await office.stop_bot()
+    office.policy = LOOKING.replace("users: [U01ALICE, U02BOB]", "users: [U01ALICE]").replace(
+        "reviewers: [reviewers, seconds]", "reviewers: [reviewers]"
+    )
+    await office.start_bot()
+    agent = await office.agent("faq-bot")
+    await object_to(await says(office, agent, "q-1"), "alice")
+    card = await says(office, agent, "q-2")
+    await card.click("Correct", by="alice")
+    await writes(office, "bob", "findings")
+    await presses(office, "bob", "Fixed…")
+    await office.submit("bob", note="It has learned the terms.")
+    await days_go_by(office, hours=13)
+    found = await office.desk.ledger.read(looks.approved_once, *_around(office))
+    secrets = (str(at).encode() for at in itertools.count())
+    office.desk.coin_secret = next(s for s in secrets if toss(s, found[0], 0.05, "double"))
+
+    assert await look_twice(office.desk) == 0
+    await days_go_by(office, days=8)
+    card = await says(office, agent, "q-3")
+    await card.click("Correct", by="alice")
+    await card.until(lambda seen: "✅ Correct" in seen.text)
+    assert await show_known_errors(office.desk) == 0
+    assert len(office.cards()) == 3
+
+
+def _around(world: World) -> tuple[datetime, datetime]:
+    return world.clock.now - timedelta(days=2), world.clock.now

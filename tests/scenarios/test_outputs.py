@@ -6,8 +6,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import text
 
+from bot.start import key_peppers
+from bot.usecases.erase import erase, pseudonym
 from bot.usecases.estimates import read_estimates
+from bot.usecases.plan_sampling import plan_the_day
+from bot.usecases.retention import remove_what_is_old
+from bot.usecases.review_case import end_overdue_reviews
 from bot.usecases.review_sessions import make_due_sessions
 from tests.world import POLICY, Agent, Answer, World, words_in
 
@@ -15,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from bot.store.tx import Tx
     from tests.world import Shown
 
 SAMPLING = POLICY.replace(
@@ -23,6 +30,7 @@ SAMPLING = POLICY.replace(
 categories:
   faq: {sample: 1}
   quiet: {sample: 0}
+  refund: {sample: 1}
   money: {sample: 1, review: {reviewers: [seconds]}}
   desk: {sample: 1, review: {digest: noon}}
 digests:
@@ -175,3 +183,142 @@ async def test_two_in_one_session_do_not_answer_the_same(sampling: World) -> Non
     assert desk.error is not None
     assert not desk.error.enough
     assert (desk.error.rate, desk.by_type["tone"].rate, desk.seen["tone"]) == (0, 0, 0)
+
+
+def _left(tx: Tx) -> dict[str, int]:
+    """How many rows there are of each table that is about outputs."""
+    tables = ("output", "output_content", "output_volume", "sampling_plan", "review",
+              "review_session")  # fmt: skip
+    return {
+        table: tx.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() for table in tables
+    }
+
+
+def _owners(tx: Tx) -> list[str]:
+    return list(tx.execute(text("SELECT owners FROM output_content ORDER BY output_id")).scalars())
+
+
+async def test_what_is_unusual_is_looked_at_and_never_in_a_rate(sampling: World) -> None:
+    """The agent is told why; whatever people find of it, what is known of all stays as it was."""
+    agent = await sampling.agent("faq-bot")
+    usual = [item(f"u{at}", category="quiet", output="x" * (200 + at)) for at in range(40)]
+    await reports(agent, *usual)
+    today = sampling.clock.now.date()
+    before = await read_estimates(sampling.desk, today, today)
+    # More releases than are remembered at once.
+    releases = (item(f"r{at}", category="quiet", agent_version=f"r{at}") for at in range(70))
+    await reports(agent, *releases)
+
+    odd, other = await reports(agent, item("odd", category="quiet", output="x" * 9000)), None
+    again = await reports(agent, item("odd", category="quiet", output="x" * 9000))
+    other = await reports(
+        agent, item("v2", category="quiet", output="x" * 9000, agent_version="v2")
+    )
+    await sampling.until(lambda: bool(sampling.cards()))
+    (card,) = sampling.cards()
+    await card.click("Incorrect…", by="bob")
+    await sampling.submit("bob", error_type="accuracy", severity="critical")
+    await card.until(lambda c: "❌ Incorrect, says Bob" in c.text)
+
+    (told,) = odd.json["items"]
+    assert told["sampled"]
+    assert told["why"].endswith("× longer than usual")
+    assert again.json == odd.json
+    assert not other.json["items"][0]["sampled"]
+    after = await read_estimates(sampling.desk, today, today)
+    assert [one.volume for one in after] == [112, 112]
+    assert [one.sampled for one in after] == [one.sampled for one in before] == [0, 0]
+    assert all(one.error is None and not any(one.seen.values()) for one in (*before, *after))
+
+
+async def test_another_try_is_always_looked_at_and_counts_for_nothing(sampling: World) -> None:
+    """It was chosen by what it answers, so it says nothing of what comes by itself."""
+    agent = await sampling.agent("faq-bot")
+
+    told = await reports(agent, item("try-2", category="quiet", re_evaluates="try-1"))
+
+    assert told.json["items"] == [
+        {"id": "try-2", "sampled": True, "why": "another try of an output that was wrong"}
+    ]
+    await sampling.until(lambda: bool(sampling.cards()))
+    today = sampling.clock.now.date()
+    (everything,) = await read_estimates(sampling.desk, today, today)
+    assert (everything.volume, everything.sampled) == (0, 0)
+
+
+async def test_what_a_rule_approves_is_an_output_too(sampling: World) -> None:
+    """People look at it as at any other, by the question that was never asked."""
+    agent = await sampling.agent()
+    asked = await agent.asks_refund(20)
+
+    await sampling.until(lambda: bool(sampling.cards()))
+    (card,) = sampling.cards()
+    await card.click("Correct", by="alice")
+
+    assert (await asked.see())["decision"]["provenance"] == "rule"
+    await card.until(lambda c: "It went out by rule “tiny refunds”" in c.text)
+    today = sampling.clock.now.date()
+    (_, refund) = await read_estimates(sampling.desk, today, today)
+    assert (refund.category, refund.volume, refund.reviewed) == ("refund", 1, 1)
+    # Where nobody is to look nobody is asked, and of what the policy does not list nothing is kept.
+    await agent.asks_refund(20, category="quiet")
+    await agent.asks_refund(20, category="unheard of")
+    names = [one.category for one in await read_estimates(sampling.desk, today, today)]
+    assert names == [None, "quiet", "refund"]
+
+
+async def test_the_day_s_plan_is_made_once(sampling: World) -> None:
+    """From what came before; what it says holds until the next day, whoever asks for it."""
+    agent = await sampling.agent("faq-bot")
+    await reports(agent, *(item(f"a{at}", confidence=at / 100) for at in range(90)))
+    for card in (await _cards(sampling, 90))[:20]:
+        await card.click("Correct", by="alice")
+
+    sampling.clock.forward(days=1)
+    assert await plan_the_day(sampling.desk)
+    assert not await plan_the_day(sampling.desk)
+    await reports(agent, *(item(f"b{at}", confidence=at / 100) for at in range(90)))
+
+    rows = await sampling.desk.ledger.read(
+        lambda tx: tx.execute(
+            text("SELECT count(*), min(cuts), max(cuts) FROM sampling_plan")
+        ).one()
+    )
+    assert tuple(rows) == (2, "[0.3,0.6]", "[]")
+    thirds = await sampling.desk.ledger.read(
+        lambda tx: tx.execute(
+            text("SELECT third, sum(outputs) FROM output_volume GROUP BY third ORDER BY third")
+        ).all()
+    )
+    assert [(row[0], int(row[1])) for row in thirds] == [(0, 120), (1, 30), (2, 30)]
+
+
+async def _cards(world: World, many: int) -> list[Shown]:
+    await world.until(lambda: len(world.cards()) == many)
+    return world.cards()
+
+
+async def test_outputs_are_forgotten_in_time(sampling: World) -> None:
+    """The names in them at once, all of it when its time is over; what is asked stays till then."""
+    agent = await sampling.agent("faq-bot", owners=("U01ALICE",))
+    card = await session_of(sampling, agent, 2)
+    pepper = key_peppers(sampling.settings)[0]
+    await card.click("Start", by="bob")
+    await says(sampling, "bob", "right")
+    await card.until(lambda c: "1 of 2 looked at" in c.text)
+    await erase(sampling.desk.ledger, pepper, "U01ALICE", with_comments=False)
+    owners = sorted(await sampling.desk.ledger.read(_owners))
+    assert owners == sorted([f'["{pseudonym(pepper, "U01ALICE")}"]', '["U01ALICE"]'])
+    await remove_what_is_old(sampling.desk, timedelta(days=30))
+    assert (await sampling.desk.ledger.read(_left))["output"] == 2
+
+    sampling.clock.forward(days=40)
+    assert await end_overdue_reviews(sampling.desk) == 1
+    await card.until(lambda c: "⌛ 1 that nobody looked at in time" in c.text)
+    await erase(sampling.desk.ledger, pepper, "U01ALICE", with_comments=False)
+    assert "U01ALICE" not in "".join(await sampling.desk.ledger.read(_owners))
+    await remove_what_is_old(sampling.desk, timedelta(days=30))
+    assert await sampling.desk.ledger.read(_left) == {
+        "output": 0, "output_content": 0, "output_volume": 0, "sampling_plan": 0, "review": 0,
+        "review_session": 0,
+    }  # fmt: skip
