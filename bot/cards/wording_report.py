@@ -30,7 +30,6 @@ from bot.domain.report import (
     Share,
     Turn,
     WeekOfAnswers,
-    changed,
 )
 
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
@@ -65,6 +64,13 @@ def title(report: Report) -> str:
 
 def of_category(category: str) -> str:
     return f"Only of category {category}"
+
+
+_HELPED: dict[Change, str] = {
+    "fell": "it fell",
+    "rose": "it rose",
+    "unclear": "no evidence yet",
+}
 
 
 def plainly(words: Markup) -> str:
@@ -185,21 +191,13 @@ def finding(one: FindingInReport, name: str, owner: str | None) -> str:
     parts = [f"{one.state}: {name}", errors, owner or "nobody owns it"]
     if one.due is not None:
         parts.append(f"due {day(one.due)}")
-    if one.before is not None and one.after is not None:
-        parts.append(f"{between(one.before)} → {between(one.after)}, {_helped(one)}")
+    if one.tried:
+        parts.append(f"tried again {one.tried:,}: {one.right:,} right now")
+    if one.before is not None and one.after is not None and one.change is not None:
+        parts.append(f"{between(one.before)} → {between(one.after)}, {_HELPED[one.change]}")
+    elif one.state == "fixed":
+        parts.append("no evidence yet that it helped")
     return " · ".join(parts)
-
-
-def _helped(one: FindingInReport) -> str:
-    assert one.before is not None  # noqa: S101 - both were measured
-    assert one.after is not None  # noqa: S101
-    match changed(one.before, one.after):
-        case "fell":
-            return "it fell"
-        case "rose":
-            return "it rose"
-        case _:
-            return "no evidence yet"
 
 
 def more_findings(count: int) -> str:

@@ -122,9 +122,14 @@ class FindingInReport:
     #: A Slack id.
     owner: str | None = None
     due: date | None = None
-    #: The rate of such errors in the four weeks before its fix and since, where both are known.
+    #: The rate of such errors in the four weeks before its fix and in those since, where both are
+    #: known, and how it went.
     before: Share | None = None
     after: Share | None = None
+    change: Change | None = None
+    #: How many of its cases its agent has tried again, and how many of these are right now.
+    tried: int = 0
+    right: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,6 +133,12 @@ class Change:
         """Whether there is evidence at all: the interval leaves 0 out."""
         return self.low > 0 or self.high < 0
 
+    @property
+    def how(self) -> Literal["fell", "rose", "unclear"]:
+        if not self.shows:
+            return "unclear"
+        return "fell" if self.change < 0 else "rose"
+
 
 def begin(finding_id: str, route: str, found: Objection) -> ReviewFinding:
     """The first error of its kind."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, get_args
 
@@ -28,10 +29,12 @@ from bot.policy.targets import target_band
 from bot.store import answer_times, categories, journal, review_findings
 from bot.usecases.categories import categories_now
 from bot.usecases.estimates import estimates
+from bot.usecases.finding_evidence import before_and_after, what_changed
 
 if TYPE_CHECKING:
     from bot.domain.estimate import CategoryEstimate, ErrorRate
     from bot.domain.review_finding import ReviewFinding
+    from bot.domain.review_finding import Share as SeenShare
     from bot.policy.book import Book
     from bot.store.tx import Tx
 
@@ -68,7 +71,7 @@ def gather(
         more_categories=more,
         answers=tuple(_answers(tx, began, category) for began in starts),
         turns=_turns(tx, since, until, category),
-        findings=_findings(tx, since, last, category),
+        findings=_findings(tx, since, category),
     )
 
 
@@ -108,39 +111,36 @@ def _types(week: CategoryEstimate | None) -> tuple[TypeOfError, ...]:
     return tuple(sorted(found, key=lambda one: -one.count))
 
 
-def _findings(
-    tx: Tx, since: datetime, last: date, category: str | None
-) -> tuple[FindingInReport, ...]:
+def _findings(tx: Tx, since: datetime, category: str | None) -> tuple[FindingInReport, ...]:
     """What is to be mended, then what is to be verified, then what was verified this week."""
     every = review_findings.every(tx, category=category)
     found = [one for one in every if one.verified is None or one.verified.at > since]
     found.sort(key=lambda one: ("open", "fixed", "verified").index(one.state))
-    return tuple(_finding(tx, one, last) for one in found)
+    return tuple(_finding(tx, one) for one in found)
 
 
-def _finding(tx: Tx, one: ReviewFinding, last: date) -> FindingInReport:
-    before = after = None
-    if one.fixed is not None and one.state != "open":
-        mended = one.fixed.at.astimezone(UTC).date()
-        # The day itself has some of either.
-        before = _rate_of(tx, one, mended - WEEK * WEEKS_BEFORE, mended - _DAY)
-        after = _rate_of(tx, one, mended + _DAY, last)
-    return FindingInReport(
+def _finding(tx: Tx, one: ReviewFinding) -> FindingInReport:
+    tried = review_findings.tried_again(tx, one.id)
+    seen = FindingInReport(
         id=one.id,
         title=kind_plainly(one.kind),
         state=one.state,
         errors=one.errors,
         owner=None if one.owner is None else one.owner.id,
         due=one.due,
-        before=before,
-        after=after,
+        tried=tried.tried,
+        right=tried.right,
     )
+    if one.fixed is None or one.state == "open":
+        return seen
+    found = what_changed(*before_and_after(tx, one.kind, one.fixed.at))
+    if found is None:
+        return seen
+    return replace(seen, before=_whole(found.before), after=_whole(found.after), change=found.how)
 
 
-def _rate_of(tx: Tx, one: ReviewFinding, first: date, last: date) -> Share | None:
-    """How often such errors, of all outputs of the category."""
-    found = None if last < first else _estimate(tx, first, last, one.kind.category)
-    return None if found is None else _share(found.by_type.get(one.kind.error_type))
+def _whole(share: SeenShare) -> Share:
+    return Share(rate=share.rate, low=share.low, high=share.high)
 
 
 # --- what people saw, and how fast they were -----------------------------------------------------

@@ -92,7 +92,7 @@ def full_report() -> Report:
             FindingInReport(
                 id="fin_2", title="Tone · refund · cause not known", state="fixed",
                 before=Share(rate=0.08, low=0.05, high=0.12),
-                after=Share(rate=0.02, low=0.01, high=0.04),
+                after=Share(rate=0.02, low=0.01, high=0.04), change="fell", tried=12, right=11,
             ),
             FindingInReport(id="fin_3", title="Safety · faq · a missing rule", state="verified"),
         ),

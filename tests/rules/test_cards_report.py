@@ -11,8 +11,10 @@ import pytest
 from bot.cards import wording_charts, wording_report
 from bot.cards.charts import draw
 from bot.cards.report_card import report_card, report_in_text
+from bot.domain import review_finding
 from bot.domain.report import (
     CategoryInReport,
+    Change,
     FindingInReport,
     Report,
     Reviewed,
@@ -109,7 +111,10 @@ def test_every_number_stands_in_words() -> None:
         assert "This week 87 answers: half within 7 min, nine of ten within 31 min" in words
         assert "The week before 86 answers" in words
         assert "open: Accuracy · faq · the prompt · 4 errors · Alice <!here> · due 3 Dec" in words
-        assert "1 error · nobody owns it · 8 % [5–12] → 2 % [1–4], it fell" in words
+        assert (
+            "1 error · nobody owns it · tried again 12: 11 right now · 8 % [5–12] → 2 % [1–4],"
+            in words
+        )
     ids = [block["block_id"] for block in card.blocks if block["type"] == "actions"]
     assert ids == ["fin_1|open", "fin_2|fixed"]
     assert "faq began to go out by itself on Thu 26 Nov." in text
@@ -174,18 +179,29 @@ def test_names_and_titles_are_only_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "how"),
-    [((0.08, 0.05, 0.12), (0.02, 0.01, 0.04), "it fell"),
-     ((0.02, 0.01, 0.04), (0.08, 0.05, 0.12), "it rose"),
-     ((0.08, 0.05, 0.12), (0.06, 0.03, 0.1), "no evidence yet")],
+    ("change", "how"),
+    [("fell", "it fell"), ("rose", "it rose"), ("unclear", "no evidence yet"),
+     (None, "no evidence yet that it helped")],
 )  # fmt: skip
-def test_a_fix_helped_where_that_can_be_told(
-    before: tuple[float, ...], after: tuple[float, ...], how: str
-) -> None:
-    rates = [Share(rate=one[0], low=one[1], high=one[2]) for one in (before, after)]
-    fixed = FindingInReport(id="f", title="t", state="fixed", before=rates[0], after=rates[1])
+def test_a_fix_helped_where_that_can_be_told(change: Change | None, how: str) -> None:
+    rate = None if change is None else Share(rate=0.05, low=0.02, high=0.1)
+    fixed = FindingInReport(
+        id="f", title="t", state="fixed", before=rate, after=rate, change=change
+    )
 
     assert wording_report.finding(fixed, "t", None).endswith(how)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "how"), [(-0.1, -0.01, "fell"), (0.01, 0.1, "rose"), (-0.1, 0.1, "unclear")]
+)
+def test_an_interval_that_leaves_out_0_is_evidence(low: float, high: float, how: str) -> None:
+    rate = review_finding.Share(rate=0.1, low=0.05, high=0.2, reviewed=99)
+    change = (low + high) / 2
+
+    found = review_finding.Change(before=rate, after=rate, change=change, low=low, high=high)
+
+    assert found.how == how
 
 
 def test_a_rate_of_nothing_is_no_proof() -> None:

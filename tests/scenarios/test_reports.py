@@ -84,15 +84,17 @@ async def a_week(world: World) -> None:
     await agent.wants(REFUND | {"category": "refund"})
 
 
-async def reviewed(world: World, count: int) -> None:
+async def reviewed(world: World, count: int, *, name: str = "", wrong: bool = True) -> None:
     """So many outputs of an agent are looked at; the last of them is wrong."""
-    await reports(await world.agent("faq-bot"), *(item(f"{at}") for at in range(count)))
+    outputs = (item(f"{name}{at}") for at in range(count))
+    await reports(await world.agent(f"faq-bot{name}"), *outputs)
     await world.until(lambda: len(asked_in(world)) == count)
-    *right, wrong = asked_in(world)
-    for card in right:
+    cards = asked_in(world)
+    for card in cards[:-1] if wrong else cards:
         await card.click("Correct", by="alice")
-    await wrong.click("Incorrect…", by="bob")
-    await world.submit("bob", **WRONG)
+    if wrong:
+        await cards[-1].click("Incorrect…", by="bob")
+        await world.submit("bob", **WRONG)
     await world.until(lambda: not asked_in(world))
 
 
@@ -291,13 +293,18 @@ async def test_a_finding_goes_from_one_report_to_the_next(world: World) -> None:
     await first.click("Fixed…", by="bob")
     await world.submit("bob", note="The prompt says so now.")
 
-    world.clock.forward(days=7)
+    world.clock.forward(days=1)
+    await world.house._census.take()
+    await reviewed(world, 15, name="again", wrong=False)
+    world.clock.forward(days=6)
     await make_due_report(world.desk)
     await world.until(lambda: len(reports_in(world, "C01REV")) == 2)
     second = reports_in(world, "C01REV")[1]
     assert "fixed: Accuracy · faq · the prompt · 1 error · Bob" in second.text
-    assert "Error rate: n too small (0 reviewed, 15 are needed)" in second.text
-    assert "In the four weeks before: 6.7 %" in second.text
+    assert "Error rate 0 % [0–" in second.text
+    assert "no evidence yet that it is another than the 6.7 %" in second.text
+    assert " → 0 % [0–" in second.text
+    assert ", no evidence yet" in second.text
     assert "Verify…" in second.buttons
     assert "It comes late" not in second.text
 
