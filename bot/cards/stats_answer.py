@@ -22,7 +22,6 @@ from bot.cards.blocks import (
     quote,
     section,
 )
-from bot.cards.command_answers import sentence
 from bot.cards.text import clip, paragraphs
 from bot.domain.category import Learned
 from bot.domain.durations import in_words
@@ -61,7 +60,9 @@ def stats_answer(
     asked for, and it is learned, with what is said of its boundary; `may_order`: by an admin.
     """
     if not lines and learned is None:
-        return sentence(Markup(wording.NOTHING))
+        # Agents may have done much without asking: the report knows of it.
+        nothing = Markup(wording.NOTHING)
+        return Card(text=nothing, blocks=[section(nothing), actions("report", [_report("")])])
     said = [_said(one) for one in lines[:_ROWS]]
     blocks: list[Block] = [section(wording.title(whole=whole, most=most)), *map(section, said)]
     if learned is not None:

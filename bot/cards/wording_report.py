@@ -44,6 +44,7 @@ ERRORS, CATEGORIES, ANSWERS, FINDINGS = (
 NO_FINDINGS = "No finding is open."
 NO_ERRORS = "Nothing was found wrong."
 LATE = "It comes late: the bot was not running when it was due."
+_BY_PEOPLE = {"reset", "complaint"}
 _BEFORE = "in the four weeks before"
 _PICTURES: dict[Pictures, str] = {
     "owed": "The charts follow.",
@@ -136,9 +137,9 @@ def turn(one: Turn) -> Markup:
     if one.closed_by is None:
         return said("{name} began to go out by itself on {when}.", name=one.category, when=when)
     because = why_closed(one.closed_by)
-    return said(
-        "{name} closed itself on {when}: {because}.", name=one.category, when=when, because=because
-    )
+    closed = "closed" if one.closed_by in _BY_PEOPLE else "closed itself"
+    words = f"{{name}} {closed} on {{when}}: {{because}}."
+    return said(words, name=one.category, when=when, because=because)
 
 
 # --- the numbers ---------------------------------------------------------------------------------

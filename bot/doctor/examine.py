@@ -95,6 +95,8 @@ def _places(book: Book | None, admin_channel: str | None) -> dict[str, list[str]
         for tier in route.tiers:
             if tier.channel is not None:
                 places.setdefault(tier.channel, []).append(f"a tier of route {route.name}")
+    if book and book.report is not None:
+        places.setdefault(book.report.channel, []).append("the weekly report")
     if admin_channel:
         places.setdefault(admin_channel, []).append("PULLCORD_ADMIN_CHANNEL")
     return places

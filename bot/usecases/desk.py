@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,9 @@ class Desk:
     boundaries: BoundaryMemory = field(default_factory=BoundaryMemory)
     #: Of this process only: what outputs of each kind usually look like.
     unusual: UnusualMemory = field(default_factory=UnusualMemory)
+    #: Of this process only: so many reports are read at once, since each takes several times its
+    #: length while it is.
+    reports: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     #: Of this process only: who has looked at their Home tab lately.
     viewers: Viewers = field(default_factory=Viewers)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -41,7 +42,11 @@ async def make_due_report(desk: Desk) -> bool:
     slot = missed_slot(book.report, last, now)
     if slot is None:
         return False
-    made = await desk.ledger.run_behind(_make, book, slot)
+    # Read beside everybody's work, as it may take a while; the row decides afterwards.
+    # Days that are over: each of them is in one report.
+    yesterday = slot.astimezone(UTC).date() - _DAY
+    facts = await desk.ledger.read(partial(gather, due=slot), book, yesterday)
+    made = await desk.ledger.run_behind(_make, facts, slot, book.report.channel)
     if made:
         log.info("report.made", slot=slot.isoformat())
     return made
@@ -54,7 +59,8 @@ async def report_directly(desk: Desk, clicker: Clicker, category: str | None) ->
     """
     asker = await recognise(desk, clicker)
     asker.check_reviews()
-    await desk.ledger.run(_make_for, desk.book, clicker.id, category)
+    facts, _ = await desk.ledger.read(_gather, desk.book, None, category)
+    await desk.ledger.run(_make_for, facts, clicker.id)
 
 
 async def report_of(
@@ -71,27 +77,21 @@ def _look(tx: Tx) -> tuple[datetime | None, datetime]:
     return reports.last_run(tx), tx.now()
 
 
-def _make(tx: Tx, book: Book, slot: datetime) -> bool:
+def _make(tx: Tx, facts: Report, slot: datetime, channel: str) -> bool:
     """False when that time was dealt with."""
-    wanted = book.report
-    assert wanted is not None  # noqa: S101 - it has a time
     report_id = tx.new_id("rep")
     if not reports.run_once(tx, slot, report_id):
         return False
-    # Days that are over: each of them is in one report.
-    facts = gather(tx, book, slot.astimezone(UTC).date() - _DAY, due=slot)
-    reports.add(tx, report_id, facts, channel=wanted.channel)
+    reports.add(tx, report_id, facts, channel=channel)
     journal.note(tx, None, "report.made", None, report=report_id, slot=slot.isoformat())
     return True
 
 
-def _make_for(tx: Tx, book: Book, person: str, category: str | None) -> None:
+def _make_for(tx: Tx, facts: Report, person: str) -> None:
     # The same click may be delivered twice, and an impatient person presses again.
     tx.queue_up("report", person)
-    if reports.made_since(tx, person, tx.now() - _AGAIN):
-        return
-    facts = gather(tx, book, tx.now().date(), category=category)
-    reports.add(tx, tx.new_id("rep"), facts, channel=person)
+    if not reports.made_since(tx, person, tx.now() - _AGAIN):
+        reports.add(tx, tx.new_id("rep"), facts, channel=person)
 
 
 def _gather(

@@ -19,15 +19,13 @@ if TYPE_CHECKING:
 
 LONGEST_BATCH = 8 * 1024 * 1024
 _INSTEAD = "Send fewer items at once."
-# So many are read at the same time: each takes several times its length while it is.
-_AT_ONCE = asyncio.Semaphore(2)
 
 
 async def report(desk: Desk, caller: Caller, request: web.Request) -> web.Response:
     """202 with one answer an item, in their order; the same again gets the same."""
     no_parameters(request)
     body = await json_bytes(request, LONGEST_BATCH, _INSTEAD)
-    async with _AT_ONCE:
+    async with desk.reports:
         # A large one takes a second, and clicks come in meanwhile.
         batch = await asyncio.to_thread(batch_from, body)
         taken = await take_outputs(desk, caller, batch)

@@ -212,18 +212,21 @@ async def test_every_channel_has_to_be_there(patient: Patient) -> None:
     """Archived, without the bot, unknown, misspelt: each finding says what to do."""
     await patient.control("channels", id="C01REV", is_archived=True)
     await patient.control("channels", id="C03MONEY", bot_member=False)
+    report = 'report: {cron: 0 9 * * 1, channel: "#quality"}\n'
+    (patient.folder / "policy.yml").write_text(POLICY + report)
 
     code = await patient.examined(PULLCORD_ADMIN_CHANNEL="#nowhere")
     first = patient.findings
     again = await patient.examined(PULLCORD_ADMIN_CHANNEL="C0NOWHERE")
 
     assert (code, again) == (1, 1)
-    archived, outside, misspelt = first
+    archived, outside, unknown, misspelt = first
+    assert "channel #quality (the weekly report): there is none of that name" in unknown
     assert archived.startswith("channel C01REV (route default): #reviews is archived")
     assert outside.endswith("the bot is not in #money: write /invite @Pullcord in that channel")
     assert "channel #nowhere (PULLCORD_ADMIN_CHANNEL): there is none of that name" in misspelt
-    assert "channel C0NOWHERE" in patient.findings[2]
-    assert "channel_not_found" in patient.findings[2]
+    assert "channel C0NOWHERE" in patient.findings[3]
+    assert "channel_not_found" in patient.findings[3]
 
 
 @on_sqlite

@@ -117,6 +117,10 @@ async def test_each_mistake_has_its_code(slack: Stage, bot: AsyncWebClient) -> N
             assert answer.status == 400
     async with slack.http.post(f"{slack.url}upload/made-up", data=b"x") as answer:
         assert answer.status == 404
+    once = await bot.files_getUploadURLExternal(filename="c.txt", length=5)
+    for status in (200, 404):
+        async with slack.http.post(once["upload_url"], data=b"12345") as answer:
+            assert answer.status == status
     async with slack.http.get(f"{slack.url}files/{bare['file_id']}") as answer:
         assert answer.status == 404
     announce = bot.files_getUploadURLExternal

@@ -12,7 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cards import wording_command, wording_letters, wording_pause, wording_queue, wording_who
+from bot.cards import (
+    names,
+    wording_command,
+    wording_letters,
+    wording_pause,
+    wording_queue,
+    wording_who,
+)
 from bot.cards.checkup_answer import Checkup, checkup_answer
 from bot.cards.command_answers import no_such_command, sentence
 from bot.cards.command_list import COMMANDS
@@ -537,9 +544,21 @@ def test_stats_have_a_line_a_category() -> None:
     assert "*without a category*: 9 asked · 3 approved or answered" in few
     assert "(the latest 5,000 questions)" in many
     assert "2 more categories" in many
-    assert (
-        judged(stats_answer([], whole=True, most=1)) == "Nothing was asked in the last seven days."
+    assert judged(stats_answer([], whole=True, most=1)) == (
+        "Nothing was asked in the last seven days.\nReport…"
     )
+
+
+def test_under_the_stats_a_report_can_be_asked_for() -> None:
+    """Of the one category that was asked for, or of everything."""
+
+    def value(**over: Any) -> str:
+        card = stats_answer([make_line()], whole=True, most=1, **over)
+        (pressed,) = [one for one in card.blocks if one["type"] == "actions"]
+        return str(pressed["elements"][0]["value"])
+
+    assert value(one_category=True) == "refund"
+    assert value() == names.EVERYTHING
 
 
 @dataclass

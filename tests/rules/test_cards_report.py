@@ -114,6 +114,8 @@ def test_every_number_stands_in_words() -> None:
     assert ids == ["fin_1|open", "fin_2|fixed"]
     assert "faq began to go out by itself on Thu 26 Nov." in text
     assert "Only of category faq" in text
+    by_hand = Turn(category="faq", at=MONDAY, closed_by="complaint")
+    assert wording_report.turn(by_hand) == "faq closed on Mon 30 Nov: a person has closed it."
     assert "<!here>" not in card.text
     assert "The charts follow." in str(card.blocks)
 
