@@ -28,10 +28,12 @@ from bot.policy.targets import target_band
 from bot.store import answer_times, categories, journal, review_findings
 from bot.usecases.categories import categories_now
 from bot.usecases.estimates import estimates
+from bot.usecases.finding_evidence import before_and_after
 
 if TYPE_CHECKING:
     from bot.domain.estimate import CategoryEstimate, ErrorRate
     from bot.domain.review_finding import ReviewFinding
+    from bot.learning.sampling import Estimate
     from bot.policy.book import Book
     from bot.store.tx import Tx
 
@@ -121,10 +123,7 @@ def _findings(
 def _finding(tx: Tx, one: ReviewFinding, last: date) -> FindingInReport:
     before = after = None
     if one.fixed is not None and one.state != "open":
-        mended = one.fixed.at.astimezone(UTC).date()
-        # The day itself has some of either.
-        before = _rate_of(tx, one, mended - WEEK * WEEKS_BEFORE, mended - _DAY)
-        after = _rate_of(tx, one, mended + _DAY, last)
+        before, after = map(_enough, before_and_after(tx, one.kind, one.fixed.at, last=last))
     return FindingInReport(
         id=one.id,
         title=kind_plainly(one.kind),
@@ -137,10 +136,11 @@ def _finding(tx: Tx, one: ReviewFinding, last: date) -> FindingInReport:
     )
 
 
-def _rate_of(tx: Tx, one: ReviewFinding, first: date, last: date) -> Share | None:
-    """How often such errors, of all outputs of the category."""
-    found = None if last < first else _estimate(tx, first, last, one.kind.category)
-    return None if found is None else _share(found.by_type.get(one.kind.error_type))
+def _enough(rate: Estimate | None) -> Share | None:
+    """None where too few were reviewed."""
+    if rate is None or not rate.enough:
+        return None
+    return Share(rate=rate.rate, low=rate.low, high=rate.high)
 
 
 # --- what people saw, and how fast they were -----------------------------------------------------
