@@ -35,6 +35,11 @@ class DayPlan:
     cuts: tuple[float, ...] = ()
     chances: tuple[float, ...]
 
+    @property
+    def silent(self) -> bool:
+        """Nobody is asked about anything."""
+        return not any(self.chances)
+
     def stratum(self, score: float | None) -> int:
         """What has no score stands with the lowest."""
         return 0 if score is None else third_of(score, self.cuts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import or_, select, update
 
 from bot.domain.errors import NotFoundError
 from bot.domain.people import Actor
@@ -143,12 +143,11 @@ def verdicts(tx: Tx, ids: Sequence[str]) -> dict[str, Verdict]:
 
 def judged_after(tx: Tx, since: datetime, review_id: str, limit: int) -> list[Review]:
     """By the moment of their verdict, oldest first, after that one of that moment."""
-    later = or_(
-        review.c.ended_at > since, and_(review.c.ended_at == since, review.c.id > review_id)
-    )
+    # So that the index is read from there on, and not from its beginning.
+    later = or_(review.c.ended_at > since, review.c.id > review_id)
     rows = tx.execute(
         select(review)
-        .where(later, review.c.verdict.is_not(None))
+        .where(review.c.ended_at >= since, later, review.c.verdict.is_not(None))
         .order_by(review.c.ended_at, review.c.id)
         .limit(limit)
     )

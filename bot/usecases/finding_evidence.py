@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.cards import wording_review_findings as wording
@@ -38,16 +38,18 @@ def counted(tx: Tx, one: ReviewFinding) -> list[Markup]:
 
 
 def before_and_after(
-    tx: Tx, kind: Kind, fixed_at: datetime
+    tx: Tx, kind: Kind, fixed_at: datetime, *, last: date | None = None
 ) -> tuple[Estimate | None, Estimate | None]:
     """How often such errors were made in the four weeks before the fix, and in those since.
 
-    By whole days of UTC; the day of the fix belongs to neither. None: nothing was reviewed.
+    By whole days of UTC; the day of the fix belongs to neither. None: nothing was reviewed. `last`:
+    no later day counts.
     """
-    day, next_to = fixed_at.date(), timedelta(days=1)
+    day, next_to = fixed_at.astimezone(UTC).date(), timedelta(days=1)
+    until = day + _WINDOW
     return (
         _estimate(tx, kind, day - _WINDOW, day - next_to),
-        _estimate(tx, kind, day + next_to, day + _WINDOW),
+        _estimate(tx, kind, day + next_to, until if last is None else min(until, last)),
     )
 
 

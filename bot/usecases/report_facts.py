@@ -71,7 +71,7 @@ def gather(
         more_categories=more,
         answers=tuple(_answers(tx, began, category) for began in starts),
         turns=_turns(tx, since, until, category),
-        findings=_findings(tx, since, category),
+        findings=_findings(tx, since, last, category),
     )
 
 
@@ -111,15 +111,17 @@ def _types(week: CategoryEstimate | None) -> tuple[TypeOfError, ...]:
     return tuple(sorted(found, key=lambda one: -one.count))
 
 
-def _findings(tx: Tx, since: datetime, category: str | None) -> tuple[FindingInReport, ...]:
+def _findings(
+    tx: Tx, since: datetime, last: date, category: str | None
+) -> tuple[FindingInReport, ...]:
     """What is to be mended, then what is to be verified, then what was verified this week."""
     every = review_findings.every(tx, category=category)
     found = [one for one in every if one.verified is None or one.verified.at > since]
     found.sort(key=lambda one: ("open", "fixed", "verified").index(one.state))
-    return tuple(_finding(tx, one) for one in found)
+    return tuple(_finding(tx, one, last) for one in found)
 
 
-def _finding(tx: Tx, one: ReviewFinding) -> FindingInReport:
+def _finding(tx: Tx, one: ReviewFinding, last: date) -> FindingInReport:
     tried = review_findings.tried_again(tx, one.id)
     seen = FindingInReport(
         id=one.id,
@@ -133,7 +135,7 @@ def _finding(tx: Tx, one: ReviewFinding) -> FindingInReport:
     )
     if one.fixed is None or one.state == "open":
         return seen
-    found = what_changed(*before_and_after(tx, one.kind, one.fixed.at))
+    found = what_changed(*before_and_after(tx, one.kind, one.fixed.at, last=last))
     if found is None:
         return seen
     return replace(seen, before=_whole(found.before), after=_whole(found.after), change=found.how)

@@ -119,7 +119,8 @@ def tossed(
     third = plan.stratum(made.score)
     # The coin first: it must know nothing of what is unusual.
     coin = toss(secret, case, plan.chances[third], PURPOSE)
-    reason = wording_outputs.unusual(found) if found and found.flagged else None
+    flagged = found is not None and found.flagged and not plan.silent
+    reason = wording_outputs.unusual(found) if found and flagged else None
     return replace(
         made,
         third=third,

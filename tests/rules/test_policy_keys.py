@@ -310,6 +310,10 @@ ROTA = "schedules: {{on: {{rotation: {{people: [U01A], handover: '{}', every: {}
             chapter("categories: {faq: {review: {reviewers: [leeds]}}}"),
             "categories.faq.review.reviewers: expected a group of this file (leads), got 'leeds'",
         ),
+        (
+            chapter("categories: {faq: {review: {second_look: maybe}}}"),
+            "categories.faq.review.second_look: expected true or false, got 'maybe'",
+        ),
         (chapter("categories: {faq: {review: desk}}"), "review: expected keys with values, got"),
         (chapter("categories: {faq: {review: {at: 9}}}"), "review.at: expected a key that exists"),
         (chapter("categories: {faq: {sample: 10%}}"), "from 0 to 1 such as 0.15, got '10%'"),

@@ -30,6 +30,7 @@ SAMPLING = POLICY.replace(
 categories:
   faq: {sample: 1}
   quiet: {sample: 0}
+  rare: {sample: 0.000000001}
   refund: {sample: 1}
   money: {sample: 1, review: {reviewers: [seconds]}}
   desk: {sample: 1, review: {digest: noon}}
@@ -201,19 +202,19 @@ def _owners(tx: Tx) -> list[str]:
 async def test_what_is_unusual_is_looked_at_and_never_in_a_rate(sampling: World) -> None:
     """The agent is told why; whatever people find of it, what is known of all stays as it was."""
     agent = await sampling.agent("faq-bot")
-    usual = [item(f"u{at}", category="quiet", output="x" * (200 + at)) for at in range(40)]
+    usual = [item(f"u{at}", category="rare", output="x" * (200 + at)) for at in range(40)]
     await reports(agent, *usual)
     today = sampling.clock.now.date()
     before = await read_estimates(sampling.desk, today, today)
     # More releases than are remembered at once.
-    releases = (item(f"r{at}", category="quiet", agent_version=f"r{at}") for at in range(70))
+    releases = (item(f"r{at}", category="rare", agent_version=f"r{at}") for at in range(70))
     await reports(agent, *releases)
 
-    odd, other = await reports(agent, item("odd", category="quiet", output="x" * 9000)), None
-    again = await reports(agent, item("odd", category="quiet", output="x" * 9000))
-    other = await reports(
-        agent, item("v2", category="quiet", output="x" * 9000, agent_version="v2")
-    )
+    odd = await reports(agent, item("odd", category="rare", output="x" * 9000))
+    again = await reports(agent, item("odd", category="rare", output="x" * 9000))
+    other = await reports(agent, item("v2", category="rare", output="x" * 9000, agent_version="v2"))
+    await reports(agent, *(one | {"category": "quiet", "id": f"q{one['id']}"} for one in usual))
+    hushed = await reports(agent, item("hushed", category="quiet", output="x" * 9000))
     await sampling.until(lambda: bool(sampling.cards()))
     (card,) = sampling.cards()
     await card.click("Incorrect…", by="bob")
@@ -225,9 +226,10 @@ async def test_what_is_unusual_is_looked_at_and_never_in_a_rate(sampling: World)
     assert told["why"].endswith("× longer than usual")
     assert again.json == odd.json
     assert not other.json["items"][0]["sampled"]
+    assert hushed.json["items"] == [{"id": "hushed", "sampled": False, "why": None}]
     after = await read_estimates(sampling.desk, today, today)
-    assert [one.volume for one in after] == [112, 112]
-    assert [one.sampled for one in after] == [one.sampled for one in before] == [0, 0]
+    assert [one.volume for one in after] == [153, 41, 112]
+    assert {one.sampled for one in (*before, *after)} == {0}
     assert all(one.error is None and not any(one.seen.values()) for one in (*before, *after))
 
 
@@ -269,14 +271,17 @@ async def test_what_a_rule_approves_is_an_output_too(sampling: World) -> None:
 
 async def test_the_day_s_plan_is_made_once(sampling: World) -> None:
     """From what came before; what it says holds until the next day, whoever asks for it."""
+    sampling.clock.now = sampling.clock.now.replace(hour=12)
     agent = await sampling.agent("faq-bot")
     await reports(agent, *(item(f"a{at}", confidence=at / 100) for at in range(90)))
     for card in (await _cards(sampling, 90))[:20]:
         await card.click("Correct", by="alice")
 
-    sampling.clock.forward(days=1)
-    assert await plan_the_day(sampling.desk)
-    assert not await plan_the_day(sampling.desk)
+    # An hour before it begins.
+    sampling.clock.forward(hours=11, minutes=30)
+    assert await plan_the_day(sampling.desk) == 1
+    assert await plan_the_day(sampling.desk) == 0
+    sampling.clock.forward(hours=1)
     await reports(agent, *(item(f"b{at}", confidence=at / 100) for at in range(90)))
 
     rows = await sampling.desk.ledger.read(
