@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.store import messages
 from bot.usecases.export_reviews import evals_since
 from bot.usecases.make_report import make_due_report
 from bot.usecases.plan_sampling import plan_the_day
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from bot.store.tx import Tx
     from tests.world import Agent, Shown, Way
 
 MONTH = """\
@@ -146,7 +144,7 @@ class Month:
         """Whoever is next takes the oldest card, and sees at once what is wrong with it."""
         # Whom Slack has not confirmed for an hour may answer nothing.
         await self.world.house._census.take()
-        await self.world.until_true(lambda: self.world.desk.ledger.read(all_is_shown))
+        await self.world.until_all_is_shown()
         for card in self.open_reviews():
             self._judged.add(card.ts)
             who = REVIEWERS[self.reviewed % len(REVIEWERS)]
@@ -173,10 +171,6 @@ class Month:
             for one in self.world.cards()
             if "Correct" in one.buttons and one.ts not in self._judged
         ]
-
-
-def all_is_shown(tx: Tx) -> bool:
-    return messages.behind(tx) == 0
 
 
 @asynccontextmanager

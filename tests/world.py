@@ -21,7 +21,7 @@ from bot.domain.pacing import SLACKS_PACE
 from bot.main import House
 from bot.settings import Settings
 from bot.start import TimeOrderedIds, key_peppers, make_desk
-from bot.store import relays
+from bot.store import messages, relays
 from bot.usecases.keys import DEFAULT_SCOPES, create_key
 from examples.refund_agent import REFUND as EXAMPLE
 from handlers.agents import ProblemRunner
@@ -33,6 +33,8 @@ from sandbox.workspace import Workspace
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
+
+    from bot.store.tx import Tx
 
 POLICY = """\
 version: 1
@@ -437,6 +439,10 @@ class World:
         finally:
             self.slack.changes.leave(heard)
 
+    async def until_all_is_shown(self) -> None:
+        """Every message stands in Slack as it should, and the bot knows that it does."""
+        await self.until_true(lambda: self.desk.ledger.read(_all_is_shown))
+
     async def until_true(self, question: Callable[[], Any]) -> None:
         """Wait for something that has to be asked, woken by each of Slack's changes."""
         async with asyncio.timeout(_PATIENCE):
@@ -523,3 +529,7 @@ def words_in(value: Any) -> list[str]:
             return [value["text"]]
         return [w for item in value.values() for w in words_in(item)]
     return []
+
+
+def _all_is_shown(tx: Tx) -> bool:
+    return messages.behind(tx) == 0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.learning.epochs import fold
-from bot.store import learning, messages
+from bot.store import learning
 from bot.usecases.quarterly_review import review_quarter
 from tests.world import CHANNELS, POLICY, World, words_in
 
@@ -68,7 +68,7 @@ class Quarter:
         for at in range(numbers.start, numbers.stop, _AT_ONCE):
             some = range(at, min(at + _AT_ONCE, numbers.stop))
             await asyncio.gather(*(self._case(one, version, worse) for one in some))
-            await self.world.until_true(lambda: self.world.desk.ledger.read(_all_is_shown))
+            await self.world.until_all_is_shown()
             # Whom Slack has not confirmed for an hour may answer nothing.
             await self.world.house._census.take()
             await self._review()
@@ -120,10 +120,6 @@ class Quarter:
         reader = await self.world.agent(name="reader", scopes=("escalate:read", "decide"))
         found: dict[str, Any] = (await reader.call("GET", f"/v1/categories/{name}")).json
         return found
-
-
-def _all_is_shown(tx: Tx) -> bool:
-    return messages.behind(tx) == 0
 
 
 def alerts(world: World) -> list[str]:

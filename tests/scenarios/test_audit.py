@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from bot.domain.errors import InvalidError
 from bot.start import key_peppers
-from bot.store import erasures, escalations, journal, messages, seals
+from bot.store import erasures, escalations, journal, seals
 from bot.usecases.erase import erase, pseudonym
 from bot.usecases.export import decisions, line
 from bot.usecases.retention import remove_what_is_old
@@ -283,6 +283,7 @@ async def test_an_alternative_outlives_nobody(world: World) -> None:
     late_card = await world.card_of(newer)
     await newer.do("cancel")
     await late_card.until(lambda c: not c.buttons)
+    await world.until_all_is_shown()
     world.clock.forward(days=20)
     await seal_what_is_new(world.desk)
 
@@ -351,6 +352,7 @@ async def test_old_questions_go_and_their_seals_stay(world: World) -> None:
     old = await a_busy_day(world, 2)
     world.clock.forward(days=40)
     (young,) = await a_busy_day_by_key(world)
+    await world.until_all_is_shown()
     await seal_what_is_new(world.desk)
 
     removed = await remove_what_is_old(world.desk, timedelta(days=30))
@@ -378,10 +380,7 @@ async def test_what_may_still_be_redeemed_is_kept(world: World) -> None:
     early = await remove_what_is_old(world.desk, timedelta(days=30))
     redeemed = await asked.do("redeem", redeem_id="r-1", digest=digest)
 
-    async def shown() -> bool:
-        return await world.desk.ledger.read(messages.behind) == 0
-
-    await world.until_true(shown)
+    await world.until_all_is_shown()
     await seal_what_is_new(world.desk)
     world.clock.forward(days=2)
     late = await remove_what_is_old(world.desk, timedelta(days=30))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.store import messages
 from tests.rules.making import QUESTION
 from tests.world import POLICY, Agent, Asked, World
 
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from bot.store.tx import Tx
     from tests.world import Shown
 
 WITH_CATEGORIES = POLICY.replace(
@@ -103,7 +101,7 @@ async def test_what_went_out_counts_by_its_chance_to_be_reviewed(office: World) 
     reviewed: list[Shown] = []
     while not reviewed:
         await answers(agent, 0.95)
-        await office.until_true(lambda: office.desk.ledger.read(_all_is_shown))
+        await office.until_all_is_shown()
         reviewed = [one for one in office.cards() if "Correct" in one.buttons]
     await reviewed[0].click("Correct", by="alice")
     await reviewed[0].until(lambda card: not card.buttons)
@@ -120,10 +118,6 @@ async def test_what_went_out_counts_by_its_chance_to_be_reviewed(office: World) 
     assert (weighed["error"]["rate"], weighed["error"]["reviewed"]) == (0.1304, 2)
     assert others.json["error"]["reviewed"] == 0
     assert (payouts["state"], payouts["audit_rate"]) == ("fixed", 0.25)
-
-
-def _all_is_shown(tx: Tx) -> bool:
-    return messages.behind(tx) == 0
 
 
 async def test_the_list_has_what_is_listed_and_what_was_seen(office: World) -> None:

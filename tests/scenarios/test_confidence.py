@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text
 
-from bot.store import messages
 from bot.usecases.retention import remove_what_is_old
 from bot.usecases.review_case import end_overdue_reviews
 from bot.usecases.seal import seal_what_is_new
@@ -64,10 +63,6 @@ async def why(world: World, agent: Agent, seen: Any) -> str:
     """What the card says beside the confidence."""
     assert (seen["status"], seen["decision"]) == ("open", None)
     return (await world.card_of(Asked(agent, seen["id"]))).text
-
-
-def _all_is_shown(tx: Tx) -> bool:
-    return messages.behind(tx) == 0
 
 
 def _cases(tx: Tx) -> list[tuple[Any, ...]]:
@@ -207,7 +202,7 @@ async def test_a_case_is_forgotten_with_its_escalation(trusting: World) -> None:
     trusting.clock.forward(days=60)
     # The coin may have asked people to look at it, and nobody did.
     await end_overdue_reviews(trusting.desk)
-    await trusting.until_true(lambda: trusting.desk.ledger.read(_all_is_shown))
+    await trusting.until_all_is_shown()
     await seal_what_is_new(trusting.desk)
 
     removed = await remove_what_is_old(trusting.desk, timedelta(days=30))

@@ -13,7 +13,7 @@ from bot.domain.errors import ForbiddenError, InvalidError
 from bot.domain.people import Clicker
 from bot.learning.epochs import fold
 from bot.learning.events import Began, Labelled, Scored
-from bot.store import learning, messages, outbox
+from bot.store import learning, outbox
 from bot.usecases.advance import advance_what_is_due
 from bot.usecases.check_learning import check_learning
 from bot.usecases.erase import erase
@@ -238,7 +238,7 @@ async def test_what_reviews_find_wrong_closes_the_category(world: World) -> None
     async def until_told(words: str) -> None:
         while not any(words in one for one in alerts(world)):
             assert await delivered(world, agent, next(number)) == ["rule"]
-            await world.until_true(lambda: world.desk.ledger.read(_all_is_shown))
+            await world.until_all_is_shown()
             for card in to_review(world):
                 assert "0.95" not in card.text
                 await card.click("Incorrect…", by="alice")
@@ -259,7 +259,7 @@ async def test_something_that_must_be_acted_on_closes_at_once(world: World) -> N
     agent = await world.agent("faq-bot")
     for number in itertools.count(300):
         await delivered(world, agent, number)
-        await world.until_true(lambda: world.desk.ledger.read(_all_is_shown))
+        await world.until_all_is_shown()
         if to_review(world):
             break
 
@@ -321,10 +321,6 @@ async def test_a_certificate_ends(world: World) -> None:
 
     assert (await asked.see())["decision"] is None
     await world.until(lambda: any("its certificate has ended" in one for one in alerts(world)))
-
-
-def _all_is_shown(tx: Tx) -> bool:
-    return messages.behind(tx) == 0
 
 
 def _all_is_said(tx: Tx) -> bool:
