@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, select, text, update
 
 from bot.domain.digest_run import DigestRun
-from bot.store.messages import TOPIC
+from bot.store.messages import stand
 from bot.store.tables import digest_run, escalation, message, message_item
 
 if TYPE_CHECKING:
@@ -132,29 +132,9 @@ def claim(tx: Tx, ids: Sequence[str], slot: datetime) -> None:
 
 def owe(tx: Tx, run: DigestRun, channel: str, ids: Sequence[str]) -> str:
     """A message of the run shall stand in the channel, behind all cards."""
-    message_id = tx.new_id("msg")
-    now = tx.now()
-    tx.add(
-        message,
-        {
-            "id": message_id,
-            "kind": "digest",
-            "channel": channel,
-            "wanted_rev": 1,
-            "posted_rev": 0,
-            "priority": 0,
-            "minimal": False,
-            "created_at": now,
-            "due_at": now,
-            "attempts": 0,
-            "behind_since": now,
-            "digest": run.digest,
-            "digest_slot": run.slot,
-        },
-    )
+    message_id = stand(tx, "digest", channel, digest=run.digest, digest_slot=run.slot)
     for escalation_id in ids:
         tx.add(message_item, {"message_id": message_id, "escalation_id": escalation_id})
-    tx.tell(TOPIC)
     return message_id
 
 

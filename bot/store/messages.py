@@ -120,6 +120,16 @@ def owe(
     tx: Tx, escalation_id: str, *, channel: str, priority: int, kind: MessageKind = "card"
 ) -> None:
     """A card of the escalation shall stand in the channel, or with the person of that id."""
+    message_id = stand(tx, kind, channel, priority=priority)
+    tx.add(message_item, {"message_id": message_id, "escalation_id": escalation_id})
+
+
+def stand(
+    tx: Tx, kind: MessageKind, channel: str, *, priority: int = 0, **shows: str | datetime | None
+) -> str:
+    """The id of a new message that shall stand in the channel; without a priority all cards go
+    first. `shows`: the columns that say what is drawn, unless items do.
+    """
     message_id = tx.new_id("msg")
     now = tx.now()
     tx.add(
@@ -136,10 +146,11 @@ def owe(
             "due_at": now,
             "attempts": 0,
             "behind_since": now,
+            **shows,
         },
     )
-    tx.add(message_item, {"message_id": message_id, "escalation_id": escalation_id})
     tx.tell(TOPIC)
+    return message_id
 
 
 def touch(tx: Tx, escalation_id: str, *, news: bool = False) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, update
 
 from bot.domain.errors import NotFoundError
 from bot.domain.report import Pictures, Report
-from bot.store.messages import TOPIC
+from bot.store.messages import TOPIC, stand
 from bot.store.tables import message, report, report_run
 
 if TYPE_CHECKING:
@@ -81,24 +81,7 @@ def add(tx: Tx, report_id: str, facts: Report, *, channel: str) -> None:
             "attempts": 0,
         },
     )
-    tx.add(
-        message,
-        {
-            "id": tx.new_id("msg"),
-            "kind": "report",
-            "channel": channel,
-            "wanted_rev": 1,
-            "posted_rev": 0,
-            "priority": 0,
-            "minimal": False,
-            "created_at": now,
-            "due_at": now,
-            "attempts": 0,
-            "behind_since": now,
-            "report_id": report_id,
-        },
-    )
-    tx.tell(TOPIC)
+    stand(tx, "report", channel, report_id=report_id)
 
 
 def made_since(tx: Tx, channel: str, since: datetime) -> bool:

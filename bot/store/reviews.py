@@ -10,7 +10,7 @@ from sqlalchemy import or_, select, update
 from bot.domain.errors import NotFoundError
 from bot.domain.people import Actor
 from bot.domain.review import Review, Verdict
-from bot.store.messages import TOPIC
+from bot.store.messages import TOPIC, stand
 from bot.store.tables import message, review
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
+    from bot.domain.outgoing import MessageKind
     from bot.store.tx import Tx
 
 _VERDICT = TypeAdapter(Verdict)
@@ -52,26 +53,8 @@ def owe(
     tx: Tx, channel: str, *, review_id: str | None = None, session_id: str | None = None
 ) -> None:
     """Everything else in the channel goes first."""
-    now = tx.now()
-    tx.add(
-        message,
-        {
-            "id": tx.new_id("msg"),
-            "kind": "review" if session_id is None else "session",
-            "channel": channel,
-            "wanted_rev": 1,
-            "posted_rev": 0,
-            "priority": 0,
-            "minimal": False,
-            "created_at": now,
-            "due_at": now,
-            "attempts": 0,
-            "behind_since": now,
-            "review_id": review_id,
-            "session_id": session_id,
-        },
-    )
-    tx.tell(TOPIC)
+    kind: MessageKind = "review" if session_id is None else "session"
+    stand(tx, kind, channel, review_id=review_id, session_id=session_id)
 
 
 def find(tx: Tx, review_id: str) -> Review:
