@@ -192,7 +192,7 @@ def finding(one: FindingInReport, name: str, owner: str | None) -> str:
     if one.due is not None:
         parts.append(f"due {day(one.due)}")
     if one.tried:
-        parts.append(f"tried again {one.tried:,}: {one.right:,} right now")
+        parts.append(f"{one.right:,} of {one.tried:,} tried again are right now")
     if one.before is not None and one.after is not None and one.change is not None:
         parts.append(f"{between(one.before)} → {between(one.after)}, {_HELPED[one.change]}")
     elif one.state == "fixed":
