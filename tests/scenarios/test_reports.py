@@ -102,9 +102,9 @@ def asked_in(world: World) -> list[Shown]:
     return [one for one in world.cards() if "Incorrect…" in one.buttons]
 
 
-async def until_monday(world: World) -> None:
+async def until_monday(world: World, hour: int = 9) -> None:
     """Two replicas tick at nine, and each of them again a little later."""
-    world.clock.now = world.clock.now.replace(hour=9, minute=0) + timedelta(days=1)
+    world.clock.now = world.clock.now.replace(hour=hour, minute=0) + timedelta(days=1)
     await asyncio.gather(make_due_report(world.desk), make_due_report(world.desk))
     world.clock.forward(seconds=30)
     await asyncio.gather(make_due_report(world.desk), make_due_report(world.desk))
@@ -320,14 +320,15 @@ async def test_a_finding_goes_from_one_report_to_the_next(world: World) -> None:
 
 
 async def test_without_pictures_the_words_go_out(world: World) -> None:
-    """Drawing hangs and is killed; the report says so, and the operators hear of it."""
+    """Drawing hangs and is killed; the report says so, and that it is late; the operators hear why."""
     await a_week(world)
     hang = [sys.executable, "-c", "import time; time.sleep(600)"]
     world.house.pictures.draw = Drawing(seconds=0.2, program=hang)
 
-    await until_monday(world)
+    await until_monday(world, hour=11)
     report = await report_in(world)
     assert "The charts follow." in report.text
+    assert "It comes late: the bot was not running when it was due." in report.text
     await looked(world, lambda: "could not be made this time" in report.text)
 
     assert pictures_below(world, report) == []
