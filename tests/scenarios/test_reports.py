@@ -320,7 +320,7 @@ async def test_a_finding_goes_from_one_report_to_the_next(world: World) -> None:
 
 
 async def test_without_pictures_the_words_go_out(world: World) -> None:
-    """Drawing hangs and is killed: the report, which is late, says so, and the operators hear why."""
+    """Drawing hangs and is killed: the report, late as it is, says so; the operators hear why."""
     await a_week(world)
     hang = [sys.executable, "-c", "import time; time.sleep(600)"]
     world.house.pictures.draw = Drawing(seconds=0.2, program=hang)
