@@ -132,7 +132,8 @@ def post_stratified(
         return None
     overall = sum(one.loss for some in seen.values() for one in some) / n
     believed = (overall * n + 0.5) / (n + 1)
-    rate = variance = 0.0
+    rate = expected = 0.0
+    parts = []
     for stratum, size in volumes.items():
         some = seen.get(stratum, [])
         weight = size / volume
@@ -142,8 +143,15 @@ def post_stratified(
         loss, worth = _weighted(some)
         rate += weight * loss
         likely = (loss * worth + _BELIEVED * believed) / (worth + _BELIEVED)
-        left = max(0.0, 1 - len(some) / size)
-        variance += weight**2 * likely * (1 - likely) / worth * left
+        expected += weight * likely
+        parts.append((weight, likely, worth, max(0.0, 1 - len(some) / size)))
+    # Strata in which nothing was wrong so far are together no surer than all of their reviews are.
+    least = (rate * n + 0.5) / (n + 1) * sum(weight for weight, *_ in parts)
+    more = max(1.0, least / expected) if expected else 1.0
+    variance = 0.0
+    for weight, likely, worth, left in parts:
+        wrong = min(1.0, likely * more)
+        variance += weight**2 * wrong * (1 - wrong) / worth * left
     return _interval(rate, variance, n, n, z)
 
 

@@ -189,3 +189,16 @@ def test_the_quarterly_review_has_a_row_for_each_category() -> None:
     assert rows[1].measured is not None
     assert rows[1].evidence > 40
     assert rows[1].certificate_ends == old.standing.certificate_ends
+
+
+def test_no_error_in_many_strata_is_no_certainty() -> None:
+    """Nothing wrong among 2,100 of very many leaves up to 1 in 550 possible, however they are cut:
+    the strata together are no surer than all of their reviews.
+    """
+    reviews = [Review(stratum=at % 9, pi=0.01, loss=0.0) for at in range(2100)]
+
+    found = post_stratified(reviews, dict.fromkeys(range(9), 77_777))
+
+    assert found is not None
+    assert found.low == 0
+    assert found.high == pytest.approx(3.84 / 2100, rel=0.05)
