@@ -45,6 +45,23 @@ def postgres_server() -> Iterator[Postgres]:
         yield server
 
 
+#: Each of these takes a minute or so, as do the browser's, which share one.
+_LONG = {
+    "test_a_month", "test_a_quarter", "test_benchmarks", "test_crash", "test_openapi_fuzz",
+    "test_replicas", "test_reports", "test_upgrade",
+}  # fmt: skip
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest is told first, lest one process be at it when the others have ended."""
+
+    def comes_later(item: pytest.Item) -> bool:
+        return item.get_closest_marker("xdist_group") is None and item.path.stem not in _LONG
+
+    items.sort(key=comes_later)
+
+
 def pytest_collection_finish() -> None:
     """What was imported and collected lives to the end: looking through it for garbage again and
     again took a third of the time.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -28,10 +29,15 @@ if TYPE_CHECKING:
 
     from bot.store.ledger import Ledger
     from bot.store.tx import Tx
+    from tests.databases import Postgres
 
 
 @pytest.fixture
-async def ledger(database_url: str) -> AsyncIterator[Ledger]:
+async def ledger(database_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Ledger]:
+    """A new database: what a server remembers of a table's size before decides its plans."""
+    if database_url.startswith("postgres"):
+        server: Postgres = request.getfixturevalue("postgres_server")
+        database_url = await asyncio.to_thread(server.new_database)
     made = open_ledger(database_url, DatabaseClock(), TimeOrderedIds())
     await prepare_database(made)
     yield made

@@ -239,7 +239,7 @@ def test_the_minimal_digest_can_be_decided() -> None:
 
 @given(st.lists(st.tuples(escalations(), arounds), min_size=1, max_size=3), st.integers(1, 12))
 @settings(
-    max_examples=25,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -222,7 +222,7 @@ def test_the_minimal_card_can_be_decided() -> None:
 
 @given(st.lists(st.tuples(escalations(), arounds), min_size=1, max_size=3), st.integers(2, 10))
 @settings(
-    max_examples=60,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

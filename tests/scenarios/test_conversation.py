@@ -168,7 +168,7 @@ async def test_of_several_on_one_card_somebody_has_to_say_which(world: World) ->
 async def test_a_reply_below_a_card_that_is_just_posted_is_told_again(world: World) -> None:
     """Until Slack's lost answer is made good nobody knows whose thread it is; Slack asks again."""
     await world.control("faults", method="chat.postMessage", after=True, drop=True)
-    await world.control("settings", retry_waits=[0.2, 0.2, 5])
+    await world.control("settings", retry_waits=[0.2, 3, 9])
     asked = await (await world.agent()).asks()
     card = await world.card_of(asked)
 
