@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # must be green before anything lands tries the same examples each time.
 _CHECKED = os.environ.get("CI") == "true"
 hypothesis.settings.register_profile(
-    "pullcord", deadline=None, derandomize=_CHECKED, max_examples=25 if _CHECKED else 100
+    "pullcord", deadline=None, derandomize=_CHECKED, max_examples=15 if _CHECKED else 100
 )
 hypothesis.settings.load_profile("pullcord")
 

@@ -43,7 +43,7 @@ _CHECKS = (
     "response_headers_conformance,response_schema_conformance,negative_data_rejection,"
     "missing_required_header,unsupported_method,allow_header_conformance,ignored_auth"
 )
-_EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "15")
+_EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "12")
 
 
 @pytest.mark.no_cover

@@ -107,7 +107,6 @@ async def test_killed_between_the_card_and_the_click(survivor: Survivor) -> None
     await survivor.card_of(asked)
 
 
-@pytest.mark.every_way
 async def test_killed_between_the_click_and_the_poll(survivor: Survivor) -> None:
     """A click that was acknowledged is a decision, whoever dies next."""
     asked = await (await survivor.bot.agent(survivor)).asks()
