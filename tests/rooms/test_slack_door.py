@@ -246,7 +246,7 @@ ODD = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 @given(ODD)
 def test_reading_never_breaks(body: object) -> None:
     """Whatever the payload is: a click, a form, or a plain refusal."""

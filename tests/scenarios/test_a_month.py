@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from tests.month import Month
     from tests.world import Shown, Way
 
-# How Slack delivers makes no difference here.
-pytestmark = pytest.mark.parametrize("way", ["http"], indirect=True)
+# Half a minute, and nothing that other stories do not tell on both databases.
+pytestmark = pytest.mark.parametrize(("database_url", "way"), [("sqlite", "http")], indirect=True)
 
 
 @pytest.fixture
